@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+// The package: targets, and what each may import. `Scripts/check-imports` enforces the same table.
+// To add a target: one entry here, one row in Scripts/check-imports.
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: Bool = true) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"],
+        resources: resources ? [.copy("Fixtures")] : [], swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "sirocco",
+    products: [.executable(name: "sirocco", targets: ["sirocco"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    ],
+    targets: [
+        .target(name: "CKernels"),
+        module("Tensors", ["CKernels"]),
+        module("ModelFiles", ["Tensors", .product(name: "SystemPackage", package: "swift-system")]),
+        module("Tokenizers"),
+        module("ChatTemplates"),
+        module("Models", ["Tensors", "ModelFiles"]),
+        module("Sampling"),
+        module("Inference", ["Models", "Sampling", "Tokenizers", "ChatTemplates"]),
+        module(
+            "ModelStore",
+            [
+                "ModelFiles", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+        .executableTarget(
+            name: "sirocco",
+            dependencies: [
+                "Inference", "ModelStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        module("TestSupport", ["Inference", "ModelStore"]),
+    ]
+)

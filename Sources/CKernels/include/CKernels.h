@@ -1,0 +1,132 @@
+// The kernels' one header: block formats, activation formats and the operations of a forward pass.
+// It knows memory and arithmetic; it knows nothing of files, models, threads or tokens.
+//
+// ONE ARITHMETIC. Every instruction set gives bit-identical results: integer parts are exact, and
+// each floating-point reduction has one order (documented at its declaration), computed with
+// explicit fused multiply-adds and never contracted by the compiler. A result for one (row, token)
+// never depends on how many rows or tokens are computed together. Determinism of the engine over
+// batch, chunk, threads and machine follows from these two rules.
+
+#ifndef SIROCCO_CKERNELS_H
+#define SIROCCO_CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: Instruction sets
+
+/// Instruction sets with kernels of their own, worst to best. SCALAR is portable C: the reference.
+typedef enum sir_isa {
+    SIR_ISA_SCALAR = 0,
+    SIR_ISA_AVX2 = 1,       // AVX2 + FMA + F16C
+    SIR_ISA_AVX512VNNI = 2, // AVX512 F, BW, VL, VNNI + the above
+} sir_isa;
+enum { SIR_ISA_COUNT = 3 };
+
+/// Whether this CPU (and operating system) can run kernels of `isa`.
+bool sir_isa_available(sir_isa isa);
+/// The best available instruction set.
+sir_isa sir_isa_best(void);
+/// A name for people: "scalar", "AVX2", "AVX512-VNNI".
+const char *sir_isa_name(sir_isa isa);
+
+// MARK: Activation formats
+
+/// What the right-hand side of a matmul must be converted to before a weight format can use it.
+typedef enum sir_activation {
+    SIR_ACTIVATION_NONE = 0,   // the format is known by name only: no kernels
+    SIR_ACTIVATION_F32 = 1,    // plain float
+    SIR_ACTIVATION_Q8_32 = 2,  // sir_q8_32 blocks
+    SIR_ACTIVATION_Q8_256 = 3, // sir_q8_256 blocks
+} sir_activation;
+
+/// 32 activations: value = scale * q.  scale = max|x| / 127, q = x * (127 / max|x|) rounded to
+/// nearest even (all zero when max|x| is 0).
+typedef struct sir_q8_32 {
+    float scale;
+    float scaled_sum; // scale * (float)sum(q)
+    int8_t q[32];
+} sir_q8_32;
+
+/// 256 activations with one scale, for the K formats. sums[i] = sum of q[16i ..< 16i + 16].
+typedef struct sir_q8_256 {
+    float scale;
+    int16_t sums[16];
+    int8_t q[256];
+} sir_q8_256;
+
+// MARK: Block formats
+
+/// Decodes `count` elements (a multiple of the block size) of packed `blocks` to float.
+typedef void (*sir_decode_fn)(const void *blocks, float *out, size_t count);
+/// Encodes `count` floats (a multiple of the block size) into packed `blocks`.
+typedef void (*sir_encode_fn)(const float *x, void *blocks, size_t count);
+/// out[t * out_stride + r] = sum over c of weight[r][c] * activation[t][c], for r < rows, t < tokens.
+/// `weights`: rows of `columns` elements, `row_bytes` apart. `activations`: tokens of `columns`
+/// elements in the format's activation format, `activation_bytes` apart. `columns` is a multiple of
+/// the format's block size (any positive number for F32, F16 and BF16).
+typedef void (*sir_matmul_fn)(const void *weights, size_t row_bytes, const void *activations,
+                              size_t activation_bytes, float *out, size_t out_stride, size_t rows,
+                              size_t tokens, size_t columns);
+
+/// One tensor type of GGUF: how its blocks are stored and what can be done with them.
+typedef struct sir_format {
+    uint32_t ggml_type;         // GGUF's number for the type
+    const char *name;           // GGUF's name, such as "Q4_K"
+    uint32_t block_elements;    // elements in a block
+    uint32_t block_bytes;       // bytes in a block
+    sir_activation activation;  // NONE: known by name and size only; the functions below are null
+    sir_decode_fn decode;
+    sir_encode_fn encode;       // null: cannot be written
+    sir_matmul_fn matmul[SIR_ISA_COUNT];
+} sir_format;
+
+/// Every tensor type GGUF defines, one row each. To add a format: one file in `formats/`, one row in
+/// `formats.c`; Swift's `BlockFormat` reads this table. Null past the last row.
+const sir_format *sir_format_at(size_t index);
+
+// MARK: Operations of a forward pass
+
+/// Element type of a key/value cache.
+typedef enum sir_kv_type { SIR_KV_F32 = 0, SIR_KV_F16 = 1 } sir_kv_type;
+
+/// Positions in one page of the key/value cache.
+enum { SIR_KV_PAGE = 64 };
+
+/// One function per operation; one table per instruction set.
+typedef struct sir_operations {
+    /// Converts `count` floats (a multiple of 32 / 256) to activation blocks.
+    void (*quantize_q8_32)(const float *x, sir_q8_32 *out, size_t count);
+    void (*quantize_q8_256)(const float *x, sir_q8_256 *out, size_t count);
+    /// out = x / sqrt(mean(x^2) + epsilon) * weight.
+    void (*rms_norm)(const float *x, const float *weight, float epsilon, float *out, size_t count);
+    /// Rotates the first 2 * half elements of each of `heads` rows, `head_dim` apart, in place.
+    /// `cosines`, `sines`: `half` values for this position. pairs: (x[2i], x[2i+1]), GGUF's order.
+    /// halves: (x[i], x[i + half]), Hugging Face's order.
+    void (*rope_pairs)(float *x, const float *cosines, const float *sines, size_t heads,
+                       size_t head_dim, size_t half);
+    void (*rope_halves)(float *x, const float *cosines, const float *sines, size_t heads,
+                        size_t head_dim, size_t half);
+    /// out = silu(gate) * up, silu(x) = x / (1 + exp(-x)).  `out` may be `gate`.
+    void (*silu_multiply)(const float *gate, const float *up, float *out, size_t count);
+    /// x += y.
+    void (*add)(float *x, const float *y, size_t count);
+    /// x = fma(y, factor, x).
+    void (*scale_add)(float *x, const float *y, float factor, size_t count);
+    /// Half precision, round to nearest even.
+    void (*to_f16)(const float *x, uint16_t *out, size_t count);
+    void (*from_f16)(const uint16_t *x, float *out, size_t count);
+    /// Attention of `group` query heads that share one key/value head, for one token.
+    /// q, out: [group, head_dim]. Position p of the cache lives in pages[p / SIR_KV_PAGE]: its key at
+    /// byte offset key_offset + (p % SIR_KV_PAGE) * head_dim * element size, its value likewise from
+    /// value_offset. Attends to positions first ..< length. scores: scratch of group * length floats.
+    void (*attention)(const float *q, float *out, size_t group, size_t head_dim,
+                      const uint8_t *const *pages, size_t key_offset, size_t value_offset,
+                      size_t first, size_t length, sir_kv_type type, float scale, float *scores);
+} sir_operations;
+
+/// The table for `isa`. Calling a function of an unavailable instruction set is undefined.
+const sir_operations *sir_operations_for(sir_isa isa);
+
+#endif
