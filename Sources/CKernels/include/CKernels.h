@@ -31,6 +31,18 @@ sir_isa sir_isa_best(void);
 /// A name for people: "scalar", "AVX2", "AVX512-VNNI".
 const char *sir_isa_name(sir_isa isa);
 
+/// CPUs that this process may use: its affinity mask, not all that the machine has. At least 1.
+size_t sir_usable_cpus(void);
+
+/// Tells the CPU that the caller spins.
+static inline void sir_spin_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("isb" ::: "memory");
+#endif
+}
+
 // MARK: Activation formats
 
 /// What the right-hand side of a matmul must be converted to before a weight format can use it.

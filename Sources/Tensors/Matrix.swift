@@ -1,0 +1,192 @@
+// A weight matrix in a block format, and the right-hand sides it is multiplied with.
+// Neither owns its memory's meaning: a matrix points into a model file that its model keeps mapped.
+
+package import CKernels
+
+/// A matrix of packed weights, row-major: `rows` output features by `columns` input features.
+///
+/// Points into memory that its model keeps alive. `@unchecked Sendable`: that memory is constant.
+package struct Matrix: @unchecked Sendable {
+    package let format: BlockFormat
+    package let rows: Int
+    package let columns: Int
+    package let bytes: UnsafeRawPointer  // [rows, columns] in `format`
+    package let rowBytes: Int
+    private let kernel: sir_matmul_fn
+
+    /// Tokens computed together: their activations (some 40 KB at 4096 columns) stay in the L2 cache
+    /// while a block of rows passes over them.
+    private static let tokenBlock = 32
+
+    /// A matrix at `bytes`. Returns nil where the format has no kernels or rows do not fill blocks.
+    package init?(
+        format: BlockFormat, rows: Int, columns: Int, bytes: UnsafeRawPointer, instructionSet: InstructionSet
+    ) {
+        guard let rowBytes = format.byteCount(elements: columns),
+            let kernel = format.matmul(instructionSet)
+        else { return nil }
+        self.format = format
+        self.rows = rows
+        self.columns = columns
+        self.bytes = bytes
+        self.rowBytes = rowBytes
+        self.kernel = kernel
+    }
+
+    /// out[t * outStride + r] = row r · activation t, for the given rows and all `tokens`.
+    package func multiply(
+        rows range: Range<Int>, _ activations: Activations.Rows, tokens: Int,
+        into out: UnsafeMutablePointer<Float>, outStride: Int
+    ) {
+        let stride = activations.stride(for: format.activation)
+        let base = activations.pointer(for: format.activation)
+        var first = 0
+        while first < tokens {
+            let count = min(Matrix.tokenBlock, tokens - first)
+            kernel(
+                bytes + range.lowerBound * rowBytes, rowBytes, base + first * stride, stride,
+                out + first * outStride + range.lowerBound, outStride, range.count, count, columns)
+            first += count
+        }
+    }
+
+    /// Decodes row `row` into `out` (`columns` floats).
+    package func decodeRow(_ row: Int, into out: UnsafeMutablePointer<Float>) {
+        format.row.pointee.decode(bytes + row * rowBytes, out, columns)
+    }
+}
+
+extension BlockFormat {
+    /// What activations must be converted to before a matrix of this format can use them.
+    package var activation: sir_activation { row.pointee.activation }
+
+    package func matmul(_ instructionSet: InstructionSet) -> sir_matmul_fn? {
+        switch instructionSet {
+        case .scalar: row.pointee.matmul.0
+        case .avx2: row.pointee.matmul.1
+        case .avx512vnni: row.pointee.matmul.2
+        }
+    }
+
+    /// The values of `count` elements stored at `bytes`, as floats.
+    /// `count` fills whole blocks and the format is decodable: both are preconditions.
+    package func decode(_ bytes: UnsafeRawPointer, count: Int) -> [Float] {
+        precondition(isDecodable && count % blockElements == 0)
+        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            if let start = buffer.baseAddress { row.pointee.decode(bytes, start, count) }
+            initialized = count
+        }
+    }
+
+    /// `values` in this format. They fill whole blocks and the format is encodable: preconditions.
+    package func encode(_ values: [Float]) -> [UInt8] {
+        precondition(isEncodable && values.count % blockElements == 0)
+        let size = values.count / blockElements * blockBytes
+        return [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
+            if let start = buffer.baseAddress { row.pointee.encode(values, start, values.count) }
+            initialized = size
+        }
+    }
+}
+
+/// The set of activation formats that the matrices at one place of a model need.
+package struct ActivationKinds: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let q8x32 = ActivationKinds(rawValue: 1)
+    package static let q8x256 = ActivationKinds(rawValue: 2)
+
+    /// What `matrices` need beyond plain floats.
+    package init(of matrices: some Sequence<Matrix>) {
+        self = []
+        for matrix in matrices {
+            switch matrix.format.activation {
+            case SIR_ACTIVATION_Q8_32: insert(.q8x32)
+            case SIR_ACTIVATION_Q8_256: insert(.q8x256)
+            default: break
+            }
+        }
+    }
+}
+
+/// Rows of activations as floats and in the quantized forms that weights want.
+package struct Activations: ~Copyable, Sendable {
+    private let floats: AlignedBuffer<Float>  // [rows, columns]
+    private let q32: AlignedBuffer<UInt8>  // [rows, columns / 32 blocks]
+    private let q256: AlignedBuffer<UInt8>  // [rows, columns / 256 blocks]
+    private let columns: Int
+    private let kinds: ActivationKinds
+
+    /// Room for `rows` rows of `columns` values.
+    package init(rows: Int, columns: Int, kinds: ActivationKinds) {
+        self.columns = columns
+        self.kinds = kinds
+        floats = AlignedBuffer(count: rows * columns)
+        let view = Rows(floats: floats.pointer, q32: nil, q256: nil, columns: columns, kinds: kinds)
+        q32 = AlignedBuffer(count: kinds.contains(.q8x32) ? rows * view.q32Stride : 0)
+        q256 = AlignedBuffer(count: kinds.contains(.q8x256) ? rows * view.q256Stride : 0)
+    }
+
+    /// A view for kernels; valid as long as this value lives.
+    package var rows: Rows {
+        Rows(
+            floats: floats.pointer, q32: UnsafeMutableRawPointer(q32.pointer),
+            q256: UnsafeMutableRawPointer(q256.pointer), columns: columns, kinds: kinds)
+    }
+
+    /// A copyable view of the rows from some row on.
+    package struct Rows {
+        package let floats: UnsafeMutablePointer<Float>
+        fileprivate let q32: UnsafeMutableRawPointer?
+        fileprivate let q256: UnsafeMutableRawPointer?
+        fileprivate let columns: Int
+        fileprivate let kinds: ActivationKinds
+
+        fileprivate var q32Stride: Int { columns / 32 * MemoryLayout<sir_q8_32>.stride }
+        fileprivate var q256Stride: Int { columns / 256 * MemoryLayout<sir_q8_256>.stride }
+
+        /// The floats of row `row`.
+        package subscript(row: Int) -> UnsafeMutablePointer<Float> { floats + row * columns }
+
+        /// The rows from `row` on.
+        package func from(_ row: Int) -> Rows {
+            Rows(
+                floats: floats + row * columns, q32: q32.map { $0 + row * q32Stride },
+                q256: q256.map { $0 + row * q256Stride }, columns: columns, kinds: kinds)
+        }
+
+        /// Converts row `row` from its floats to the quantized forms in use.
+        package func quantize(row: Int, _ operations: Operations) {
+            quantize(row: row, from: self[row], operations)
+        }
+
+        /// Converts `values` (`columns` floats) to the quantized forms of row `row`.
+        package func quantize(row: Int, from values: UnsafePointer<Float>, _ operations: Operations) {
+            if let q32, kinds.contains(.q8x32) {
+                operations.table.pointee.quantize_q8_32(
+                    values, (q32 + row * q32Stride).assumingMemoryBound(to: sir_q8_32.self), columns)
+            }
+            if let q256, kinds.contains(.q8x256) {
+                operations.table.pointee.quantize_q8_256(
+                    values, (q256 + row * q256Stride).assumingMemoryBound(to: sir_q8_256.self), columns)
+            }
+        }
+
+        fileprivate func stride(for activation: sir_activation) -> Int {
+            switch activation {
+            case SIR_ACTIVATION_Q8_32: q32Stride
+            case SIR_ACTIVATION_Q8_256: q256Stride
+            default: columns * MemoryLayout<Float>.stride
+            }
+        }
+
+        fileprivate func pointer(for activation: sir_activation) -> UnsafeRawPointer {
+            switch activation {
+            case SIR_ACTIVATION_Q8_32: UnsafeRawPointer(q32!)
+            case SIR_ACTIVATION_Q8_256: UnsafeRawPointer(q256!)
+            default: UnsafeRawPointer(floats)
+            }
+        }
+    }
+}
