@@ -1,0 +1,23 @@
+// F32: single precision.
+// It knows this type alone; the reduction is matmul_f32.h's.
+
+#include "formats.h"
+#include "matmul_f32.h"
+
+static float widen(const void *weights, size_t index) {
+    uint32_t bits;
+    memcpy(&bits, (const uint8_t *)weights + index * sizeof bits, sizeof bits);
+    return sir_float(bits);
+}
+
+void sir_f32_decode(const void *blocks, float *out, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = widen(blocks, i);
+}
+
+void sir_f32_encode(const float *x, void *blocks, size_t count) {
+    memcpy(blocks, x, count * sizeof(float));
+}
+
+void sir_f32_matmul_scalar(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_f32_scalar(SIR_MATMUL_ARGUMENTS, widen);
+}

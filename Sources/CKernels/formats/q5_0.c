@@ -1,0 +1,56 @@
+// Q5_0: 32 unsigned 5-bit values, a half-precision scale; value = scale * (q - 16).
+// It knows this block alone; the reduction is matmul_q8_32.h's.
+
+#include "formats.h"
+#include "matmul_q8_32.h"
+
+typedef struct __attribute__((packed)) block_q5_0 {
+    uint16_t scale;    // half
+    uint8_t high[4];   // bit i: bit 4 of element i
+    uint8_t low[16];   // byte i: element i low, element i + 16 high
+} block_q5_0;
+_Static_assert(sizeof(block_q5_0) == 22, "Q5_0 is 22 bytes in a GGUF file");
+
+SIR_INLINE int value(const block_q5_0 *block, int i) {
+    int low = i < 16 ? block->low[i] & 15 : block->low[i - 16] >> 4;
+    return low | (block->high[i / 8] >> i % 8 & 1) << 4;
+}
+
+static void unpack(const void *at, sir_unpacked_32 *out) {
+    const block_q5_0 *block = at;
+    out->scale = sir_half_to_float(block->scale);
+    out->offset = -16 * out->scale;
+    for (int i = 0; i < 32; i++) out->q[i] = (int16_t)value(block, i);
+}
+
+void sir_q5_0_decode(const void *blocks, float *out, size_t count) {
+    const block_q5_0 *block = blocks;
+    for (size_t b = 0; b < count / 32; b++, block++, out += 32) {
+        float scale = sir_half_to_float(block->scale);
+        for (int i = 0; i < 32; i++) out[i] = scale * (float)(value(block, i) - 16);
+    }
+}
+
+void sir_q5_0_encode(const float *x, void *blocks, size_t count) {
+    block_q5_0 *block = blocks;
+    for (size_t b = 0; b < count / 32; b++, block++, x += 32) {
+        float extreme = x[0];  // the first of those with the largest magnitude
+        for (int i = 1; i < 32; i++) {
+            if (fabsf(x[i]) > fabsf(extreme)) extreme = x[i];
+        }
+        float scale = extreme / -16, inverse = scale == 0 ? 0 : 1 / scale;
+        block->scale = sir_float_to_half(scale);
+        memset(block->high, 0, sizeof block->high);
+        for (int i = 0; i < 16; i++) {
+            int first = sir_truncate(x[i] * inverse + 16.5f, 0, 31);
+            int second = sir_truncate(x[i + 16] * inverse + 16.5f, 0, 31);
+            block->low[i] = (uint8_t)((first & 15) | (second & 15) << 4);
+            block->high[i / 8] |= (uint8_t)(first >> 4 << i % 8);
+            block->high[i / 8 + 2] |= (uint8_t)(second >> 4 << i % 8);
+        }
+    }
+}
+
+void sir_q5_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_0), unpack, true);
+}

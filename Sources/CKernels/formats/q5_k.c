@@ -1,0 +1,34 @@
+// Q5_K: 256 unsigned 5-bit values; 8 sub-blocks of 32 with 6-bit scale and minimum.
+// It knows this block alone; the reduction is matmul_q8_256.h's.
+
+#include "formats.h"
+#include "matmul_q8_256.h"
+#include "scales_6.h"
+
+typedef struct __attribute__((packed)) block_q5_k {
+    uint16_t scale;      // half
+    uint16_t minimum;    // half
+    uint8_t scales[12];  // scales_6.h
+    uint8_t high[32];    // bit c of byte i: bit 4 of element 32c + i
+    uint8_t low[128];    // byte 32g + i: element 64g + i low, 64g + 32 + i high
+} block_q5_k;
+_Static_assert(sizeof(block_q5_k) == 176, "Q5_K is 176 bytes in a GGUF file");
+
+static void unpack(const void *at, sir_unpacked_256 *out) {
+    const block_q5_k *block = at;
+    out->scale = sir_half_to_float(block->scale);
+    out->minimum = sir_half_to_float(block->minimum);
+    sir_unpack_scales_6(block->scales, out->s, out->m);
+    for (int e = 0; e < 256; e++) {
+        int low = block->low[e / 64 * 32 + e % 32] >> e / 32 % 2 * 4 & 15;
+        out->q[e] = (uint8_t)(low | (block->high[e % 32] >> e / 32 & 1) << 4);
+    }
+}
+
+void sir_q5_k_decode(const void *blocks, float *out, size_t count) {
+    sir_decode_256(blocks, out, count, sizeof(block_q5_k), unpack, 0);
+}
+
+void sir_q5_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_k), unpack, 0);
+}
