@@ -29,9 +29,9 @@ struct AtomicFile: ~Copyable {
             throw ModelFileError(
                 .cannotWrite, file: path.string, "expected the path of a file, found a folder")
         }
-        destination = path
         let tag = String(UInt32.random(in: .min ... .max), radix: 36)
-        temporary = path.removingLastComponent().appending(".\(name.string).\(tag).partial")
+        let temporary = path.removingLastComponent().appending(".\(name.string).\(tag).partial")
+        let descriptor: FileDescriptor
         do {
             descriptor = try FileDescriptor.open(
                 temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
@@ -39,6 +39,13 @@ struct AtomicFile: ~Copyable {
         } catch {
             throw Self.failure(error, path, doing: "make a file in this folder")
         }
+        self.init(destination: path, temporary: temporary, descriptor: descriptor)
+    }
+
+    private init(destination: FilePath, temporary: FilePath, descriptor: FileDescriptor) {
+        self.destination = destination
+        self.temporary = temporary
+        self.descriptor = descriptor
         buffer.reserveCapacity(Self.bufferSize)
     }
 
