@@ -1,0 +1,58 @@
+# The project's front door: every target installs what it needs and says so. `make help` lists them.
+# The scripts it calls hold the detail; nothing here is needed to use `swift build` by hand.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+MAKEFLAGS += --no-print-directory
+
+SWIFT ?= swift
+SIROCCO := .build/release/sirocco
+CACHE := $(or $(SIROCCO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sirocco-development)
+
+.PHONY: help setup build model test demo format lint bench check docs oracles clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: ## install the Debian packages that are missing, check Swift
+	@Scripts/setup
+
+build: setup ## build the program, optimised: .build/release/sirocco
+	$(SWIFT) build -c release --product sirocco
+
+model: build
+	@$(SIROCCO) pull smollm2
+
+test: setup ## build and run every test, optimised, with the real model
+	$(SWIFT) build -c release --build-tests
+	@$(SIROCCO) pull smollm2
+	Scripts/check-docs
+	SIROCCO_REAL_WEIGHTS=1 $(SWIFT) test -c release --skip-build
+
+demo: model ## answer a prompt, then turn the model into a mixture of experts and answer again
+	@Scripts/demo $(SIROCCO)
+
+format: ## rewrite the Swift files in the project's style
+	$(SWIFT) format format --in-place --parallel --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+
+lint: ## check style and the direction of imports
+	$(SWIFT) format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+	Scripts/check-imports --self-test
+	Scripts/check-imports
+
+bench: model ## compare with llama.cpp in one interleaved run (builds it first; slow)
+	Benchmarks/peers/build llama.cpp
+	Benchmarks/compare --sirocco $(SIROCCO)
+
+check: lint test ## lint and test: what a change must pass
+
+docs: build ## run every example of docs/ and README.md against the program
+	@$(SIROCCO) pull smollm2
+	Scripts/check-docs
+
+oracles: build ## make every fixture again from independent implementations; the full tokenizer sweep
+	Scripts/oracles --cache "$(CACHE)"
+
+clean: ## remove what was built (the model store and caches stay)
+	rm -rf .build
