@@ -146,6 +146,22 @@ package struct Activations: ~Copyable, Sendable {
         fileprivate var q32Stride: Int { columns / 32 * MemoryLayout<sir_q8_32>.stride }
         fileprivate var q256Stride: Int { columns / 256 * MemoryLayout<sir_q8_256>.stride }
 
+        /// Plain floats at `floats`, for formats that take them as they are.
+        package init(floats: UnsafeMutablePointer<Float>, columns: Int) {
+            self.init(floats: floats, q32: nil, q256: nil, columns: columns, kinds: [])
+        }
+
+        fileprivate init(
+            floats: UnsafeMutablePointer<Float>, q32: UnsafeMutableRawPointer?, q256: UnsafeMutableRawPointer?,
+            columns: Int, kinds: ActivationKinds
+        ) {
+            self.floats = floats
+            self.q32 = q32
+            self.q256 = q256
+            self.columns = columns
+            self.kinds = kinds
+        }
+
         /// The floats of row `row`.
         package subscript(row: Int) -> UnsafeMutablePointer<Float> { floats + row * columns }
 

@@ -31,3 +31,6 @@ public enum KVType: String, Sendable, CaseIterable {
     /// Positions in one page of a cache.
     public static var pagePositions: Int { Int(SIR_KV_PAGE) }
 }
+
+/// exp(x) as the kernels compute it: the same bits on every machine.
+package func exponential(_ x: Float) -> Float { sir_exponential(x) }

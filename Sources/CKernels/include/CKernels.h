@@ -138,6 +138,9 @@ typedef struct sir_operations {
                       size_t first, size_t length, sir_kv_type type, float scale, float *scores);
 } sir_operations;
 
+/// exp(x) as silu and softmax compute it: the same bits on every machine, unlike libm's.
+float sir_exponential(float x);
+
 /// The table for `isa`. Calling a function of an unavailable instruction set is undefined.
 const sir_operations *sir_operations_for(sir_isa isa);
 

@@ -1,0 +1,27 @@
+// The one error type of this module.
+
+/// Why a model cannot be prepared for inference or a request cannot be served.
+public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The kind of problem, for programs.
+    public enum Code: String, Sendable {
+        /// A file cannot be read or does not hold what it should.
+        case badModel
+        /// The prompt does not fit.
+        case promptTooLong
+        /// The request contradicts itself or the model.
+        case badRequest
+        /// The model computed something that is not a number.
+        case badLogits
+        /// The engine is shutting down.
+        case stopped
+    }
+
+    public let code: Code
+    /// One line for a person: what, where, and how to mend it.
+    public let description: String
+
+    package init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

@@ -1,0 +1,112 @@
+// One request on its way through the scheduler: its tokens, its pages, its sampler.
+
+package import Models
+package import Sampling
+import Tensors
+
+/// A sequence of tokens being computed and extended. Lives on the engine's thread.
+package final class TokenSequence {
+    package let id: Int
+    package let request: GenerationRequest
+    /// The prompt, then what was generated.
+    package private(set) var tokens: [Int32]
+    /// Tokens whose keys and values are in the cache.
+    package var computed = 0
+    package private(set) var cachedTokens = 0
+    package var sampler: Sampler
+    package let submitted: ContinuousClock.Instant
+    package var started: ContinuousClock.Instant?
+    package var firstToken: ContinuousClock.Instant?
+    package var lastToken: ContinuousClock.Instant?
+
+    private var lease: KVCache.Lease?
+    private var table: PageTableStorage?
+
+    package init(id: Int, request: GenerationRequest, sampler: Sampler, submitted: ContinuousClock.Instant) {
+        self.id = id
+        self.request = request
+        self.sampler = sampler
+        self.submitted = submitted
+        tokens = request.prompt
+    }
+
+    package var generated: Int { tokens.count - request.prompt.count }
+    /// Tokens that are known and not yet computed: the rest of the prompt, or the latest token.
+    package var pending: Int { tokens.count - computed }
+    package var isDecoding: Bool { generated > 0 }
+
+    /// Most tokens this sequence can come to in a context of `context`.
+    package func limit(context: Int) -> Int {
+        min(context, request.maxTokens.map { request.prompt.count + $0 } ?? context)
+    }
+
+    package func append(_ token: Int32) { tokens.append(token) }
+
+    // MARK: Pages
+
+    /// Takes what the sequence may need in all from `cache`; false: not now.
+    package func acquirePages(from cache: KVCache, context: Int) -> Bool {
+        let positions = limit(context: context)
+        guard
+            let lease = cache.lease(
+                positions: positions, tokens: request.prompt, usingPrefixes: request.usesPrefixCache)
+        else { return false }
+        let table = PageTableStorage(count: KVCache.pageCount(positions: positions))
+        for (slot, page) in lease.pages.enumerated() { table[slot] = cache.memory(of: page) }
+        computed = lease.pages.count * KVType.pagePositions
+        cachedTokens = computed
+        self.lease = lease
+        self.table = table
+        return true
+    }
+
+    /// Makes sure of pages for the first `positions` positions.
+    package func ensurePages(_ positions: Int, from cache: KVCache) {
+        while var lease, lease.pages.count < KVCache.pageCount(positions: positions) {
+            cache.extend(&lease)
+            table?[lease.pages.count - 1] = cache.memory(of: lease.pages[lease.pages.count - 1])
+            self.lease = lease
+        }
+    }
+
+    /// Enters pages that became full in the cache's index, if the request shares them.
+    package func sealPages(in cache: KVCache) {
+        let size = KVType.pagePositions
+        while request.usesPrefixCache, var lease, (lease.sealed + 1) * size <= computed {
+            let start = lease.sealed * size
+            cache.seal(&lease, tokens: Array(tokens[start..<start + size]))
+            self.lease = lease
+        }
+    }
+
+    package func releasePages(to cache: KVCache) {
+        if let lease { cache.release(lease) }
+        lease = nil
+        table = nil
+    }
+
+    /// The pages' addresses for the forward pass; valid until the pages are released.
+    package var pages: PageTable {
+        guard let table else { preconditionFailure("a sequence without pages was scheduled") }
+        return table.pointer
+    }
+}
+
+/// The array of page addresses that kernels read.
+private final class PageTableStorage {
+    private let addresses: UnsafeMutablePointer<UnsafePointer<UInt8>?>
+
+    init(count: Int) {
+        addresses = .allocate(capacity: max(1, count))
+        addresses.initialize(repeating: nil, count: max(1, count))
+    }
+
+    deinit { addresses.deallocate() }
+
+    subscript(slot: Int) -> UnsafePointer<UInt8>? {
+        get { addresses[slot] }
+        set { addresses[slot] = newValue }
+    }
+
+    var pointer: PageTable { PageTable(addresses) }
+}

@@ -1,0 +1,373 @@
+// The forward pass of the llama family. All workers run it together; `forEach` shares a loop's items
+// and ends in a barrier, so each loop may read what the one before wrote.
+
+import CKernels
+import Tensors
+
+/// Scratch memory and the forward pass.
+///
+/// `@unchecked Sendable`: one forward pass at a time; within it the pool's workers write disjoint parts.
+final class LlamaRunner: ModelRunner, @unchecked Sendable {
+    let model: Llama
+    let limits: RunnerLimits
+    private let pool: ThreadPool
+    private let layout: KVLayout
+    private let frequencies: [Double]
+
+    private let residual: AlignedBuffer<Float>  // [tokens, dimension]
+    private let normed: Activations  // [tokens, dimension]
+    private let queries: AlignedBuffer<Float>  // [tokens, heads * headDimension]
+    private let keys: AlignedBuffer<Float>  // [tokens, kvHeads * headDimension]
+    private let values: AlignedBuffer<Float>  // [tokens, kvHeads * headDimension]
+    private let attended: Activations  // [tokens, heads * headDimension]
+    private let projected: AlignedBuffer<Float>  // [tokens, dimension]
+    private let cosines: AlignedBuffer<Float>  // [tokens, rotary dimensions / 2]
+    private let sines: AlignedBuffer<Float>
+    private let choices: AlignedBuffer<ExpertChoice>  // [tokens, experts per token]
+    private let routerLogits: AlignedBuffer<Float>  // [tokens, experts]
+    private let hidden: AlignedBuffer<Float>  // [tokens, dimension]: the normed input of the experts
+    private let routed: Activations  // [slots, dimension]
+    private let up: AlignedBuffer<Float>  // [slots, feedForward]
+    private let inner: Activations  // [slots, feedForward]: the gate, then silu(gate) * up
+    private let down: AlignedBuffer<Float>  // [slots, dimension]
+    private let last: Activations  // [logit rows, dimension]
+    private let output: AlignedBuffer<Float>  // [logit rows, vocabulary]
+    private let workers: [WorkerScratch]
+
+    init(model: Llama, limits: RunnerLimits, pool: ThreadPool) {
+        let shape = model.configuration
+        let kinds = model.activationKinds
+        let slots = limits.tokens * shape.expertsPerToken
+        let queryWidth = shape.heads * shape.headDimension
+        let keyWidth = shape.kvHeads * shape.headDimension
+        self.model = model
+        self.limits = limits
+        self.pool = pool
+        layout = KVLayout(shape, type: limits.kvType)
+        frequencies = shape.rope.frequencies
+        residual = AlignedBuffer(count: limits.tokens * shape.dimension)
+        normed = Activations(rows: limits.tokens, columns: shape.dimension, kinds: kinds.attention)
+        queries = AlignedBuffer(count: limits.tokens * queryWidth)
+        keys = AlignedBuffer(count: limits.tokens * keyWidth)
+        values = AlignedBuffer(count: limits.tokens * keyWidth)
+        attended = Activations(rows: limits.tokens, columns: queryWidth, kinds: kinds.attentionOutput)
+        projected = AlignedBuffer(count: limits.tokens * shape.dimension)
+        cosines = AlignedBuffer(count: limits.tokens * frequencies.count)
+        sines = AlignedBuffer(count: limits.tokens * frequencies.count)
+        choices = AlignedBuffer(count: slots)
+        routerLogits = AlignedBuffer(count: limits.tokens * shape.experts)
+        hidden = AlignedBuffer(count: limits.tokens * shape.dimension)
+        routed = Activations(rows: slots, columns: shape.dimension, kinds: kinds.feedForward)
+        up = AlignedBuffer(count: slots * shape.feedForward)
+        inner = Activations(rows: slots, columns: shape.feedForward, kinds: kinds.down)
+        down = AlignedBuffer(count: slots * shape.dimension)
+        last = Activations(rows: limits.logitRows, columns: shape.dimension, kinds: kinds.output)
+        output = AlignedBuffer(count: limits.logitRows * shape.vocabularySize)
+        workers = (0..<pool.workers).map { _ in
+            WorkerScratch(
+                scores: shape.headsPerKV * limits.context, slots: slots, experts: shape.experts)
+        }
+    }
+
+    func logits(row: Int) -> UnsafeMutableBufferPointer<Float> {
+        precondition(row < limits.logitRows)
+        let size = model.configuration.vocabularySize
+        return UnsafeMutableBufferPointer(start: output.pointer + row * size, count: size)
+    }
+
+    func forward(_ batch: Batch) {
+        precondition(batch.tokens.count <= limits.tokens)
+        pool.run { [self] worker in forward(batch, &worker) }
+    }
+
+    private func forward(_ batch: Batch, _ worker: inout Worker) {
+        embed(batch, &worker)
+        for index in 0..<model.configuration.layers {
+            let layer = model.layers[index]
+            attention(layer, index, batch, &worker)
+            feedForward(layer, index, batch, &worker)
+        }
+        head(batch, &worker)
+    }
+
+    /// residual = embedding of each token; and the angles of its position.
+    private func embed(_ batch: Batch, _ worker: inout Worker) {
+        let half = frequencies.count
+        worker.forEach(batch.tokens.count) { range in
+            for t in range {
+                let token = batch.tokens[t]
+                model.embedding.decodeRow(Int(token.id), into: residual.pointer + t * model.configuration.dimension)
+                frequencies.withUnsafeBufferPointer {
+                    RotaryEmbedding.angles(
+                        position: token.position, frequencies: $0, cosines: cosines.pointer + t * half,
+                        sines: sines.pointer + t * half)
+                }
+            }
+        }
+    }
+
+    /// residual += Wo attention(RMSNorm(residual)).
+    private func attention(_ layer: LlamaLayer, _ index: Int, _ batch: Batch, _ worker: inout Worker) {
+        let shape = model.configuration
+        let tokens = batch.tokens.count
+        let normed = normed.rows
+        let attended = attended.rows
+
+        worker.forEach(tokens) { range in
+            for t in range {
+                norm(residual.pointer + t * shape.dimension, layer.attentionNorm, into: normed[t])
+                normed.quantize(row: t, model.operations)
+            }
+        }
+        multiply(
+            (layer.query, queries.pointer), (layer.key, keys.pointer), (layer.value, values.pointer), normed,
+            tokens: tokens, &worker)
+        worker.forEach(tokens) { range in
+            for t in range { rotateAndStore(t, layer: index, batch) }
+        }
+        // Few items at the end of a sequence would leave workers idle: then one item is one query head.
+        let group = tokens * shape.kvHeads >= 8 * worker.count ? shape.headsPerKV : 1
+        let groups = shape.heads / group
+        let scores = workers[worker.index].scores.pointer
+        worker.forEach(tokens * groups) { range in
+            for item in range {
+                let (t, g) = (item / groups, item % groups)
+                attend(
+                    t, head: g * group, group: group, layer: index, batch,
+                    into: attended[t] + g * group * shape.headDimension, scores: scores)
+            }
+        }
+        worker.forEach(tokens) { range in
+            for t in range { attended.quantize(row: t, model.operations) }
+        }
+        worker.forEach(shape.dimension, grain: grain(shape.dimension, worker)) { rows in
+            layer.attentionOutput.multiply(
+                rows: rows, attended, tokens: tokens, into: projected.pointer, outStride: shape.dimension)
+        }
+        worker.forEach(tokens) { range in
+            for t in range {
+                add(projected.pointer + t * shape.dimension, to: residual.pointer + t * shape.dimension)
+            }
+        }
+    }
+
+    /// residual += sum over the chosen experts of weight * down(silu(gate x) * up x), x = RMSNorm(residual).
+    private func feedForward(_ layer: LlamaLayer, _ index: Int, _ batch: Batch, _ worker: inout Worker) {
+        let shape = model.configuration
+        let tokens = batch.tokens.count
+        let (k, dimension, width) = (shape.expertsPerToken, shape.dimension, shape.feedForward)
+        let slots = tokens * k
+        let routed = routed.rows
+        let inner = inner.rows
+        let scratch = workers[worker.index]
+
+        worker.forEach(tokens) { range in
+            for t in range {
+                let x = hidden.pointer + t * dimension
+                norm(residual.pointer + t * dimension, layer.feedForwardNorm, into: x)
+                route(x, token: t, layer.router)
+            }
+        }
+        if let routing = batch.routing, worker.index == 0 {
+            (routing + index * slots).update(from: choices.pointer, count: slots)
+        }
+        scratch.plan.build(choices.pointer, count: slots)
+        worker.forEach(slots) { range in
+            for slot in range {
+                let x = hidden.pointer + Int(scratch.plan.pairs.pointer[slot]) / k * dimension
+                routed[slot].update(from: x, count: dimension)
+                routed.quantize(row: slot, model.operations)
+            }
+        }
+        forEachExpert(scratch.plan, rows: width, &worker) { expert, rows, slots in
+            let expert = layer.experts[expert]
+            let x = routed.from(slots.lowerBound)
+            let gate = inner[slots.lowerBound]
+            let up = up.pointer + slots.lowerBound * width
+            expert.gate.multiply(rows: rows, x, tokens: slots.count, into: gate, outStride: width)
+            expert.up.multiply(rows: rows, x, tokens: slots.count, into: up, outStride: width)
+            for s in 0..<slots.count {
+                let at = s * width + rows.lowerBound
+                model.operations.table.pointee.silu_multiply(gate + at, up + at, gate + at, rows.count)
+            }
+        }
+        worker.forEach(slots) { range in
+            for slot in range { inner.quantize(row: slot, model.operations) }
+        }
+        forEachExpert(scratch.plan, rows: dimension, &worker) { expert, rows, slots in
+            layer.experts[expert].down.multiply(
+                rows: rows, inner.from(slots.lowerBound), tokens: slots.count,
+                into: down.pointer + slots.lowerBound * dimension, outStride: dimension)
+        }
+        worker.forEach(tokens) { range in
+            for pair in range.lowerBound * k..<range.upperBound * k {
+                // In order of rank, whatever the slots: the sum must not depend on the batch.
+                model.operations.table.pointee.scale_add(
+                    residual.pointer + pair / k * dimension,
+                    down.pointer + Int(scratch.plan.slots.pointer[pair]) * dimension, choices.pointer[pair].weight,
+                    dimension)
+            }
+        }
+    }
+
+    /// logits = Wout RMSNorm(residual), for the tokens that want them.
+    private func head(_ batch: Batch, _ worker: inout Worker) {
+        let shape = model.configuration
+        let last = last.rows
+        var wanted = 0
+        for token in batch.tokens { if let row = token.logitRow { wanted = max(wanted, row + 1) } }
+        precondition(wanted <= limits.logitRows)
+        worker.forEach(batch.tokens.count) { range in
+            for t in range {
+                guard let row = batch.tokens[t].logitRow else { continue }
+                norm(residual.pointer + t * shape.dimension, model.outputNorm, into: last[row])
+                last.quantize(row: row, model.operations)
+            }
+        }
+        worker.forEach(shape.vocabularySize, grain: grain(shape.vocabularySize, worker)) { rows in
+            model.output.multiply(
+                rows: rows, last, tokens: wanted, into: output.pointer, outStride: shape.vocabularySize)
+        }
+    }
+}
+
+// MARK: - Pieces
+
+extension LlamaRunner {
+    private typealias Product = (matrix: Matrix, out: UnsafeMutablePointer<Float>)
+
+    /// Three products with the same right-hand side, as one loop over all their rows.
+    private func multiply(
+        _ a: Product, _ b: Product, _ c: Product, _ x: Activations.Rows, tokens: Int, _ worker: inout Worker
+    ) {
+        let rows = a.matrix.rows + b.matrix.rows + c.matrix.rows
+        worker.forEach(rows, grain: grain(rows, worker)) { range in
+            var start = 0
+            for (matrix, out) in [a, b, c] {
+                let own = range.clamped(to: start..<start + matrix.rows)
+                if !own.isEmpty {
+                    matrix.multiply(
+                        rows: own.lowerBound - start..<own.upperBound - start, x, tokens: tokens, into: out,
+                        outStride: matrix.rows)
+                }
+                start += matrix.rows
+            }
+        }
+    }
+
+    /// One loop over `rows` output rows of every expert that has tokens.
+    private func forEachExpert(
+        _ plan: borrowing ExpertPlan, rows: Int, _ worker: inout Worker,
+        _ body: (_ expert: Int, _ rows: Range<Int>, _ slots: Range<Int>) -> Void
+    ) {
+        let grain = grain(rows * plan.activeCount, worker)
+        let pieces = (rows + grain - 1) / grain
+        let active = plan.active.pointer
+        let starts = plan.starts.pointer
+        worker.forEach(plan.activeCount * pieces) { range in
+            for item in range {
+                let expert = Int(active[item / pieces])
+                let first = item % pieces * grain
+                body(
+                    expert, first..<min(first + grain, rows),
+                    Int(starts[expert])..<Int(starts[expert + 1]))
+            }
+        }
+    }
+
+    /// Rows of one work item: some eight items for each worker, so that one that was interrupted does
+    /// not hold up the others, and whole tiles of 16 rows, so that kernels run at their best.
+    private func grain(_ rows: Int, _ worker: borrowing Worker) -> Int {
+        max(16, rows / (8 * worker.count) / 16 * 16)
+    }
+
+    private func norm(
+        _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>
+    ) {
+        let shape = model.configuration
+        model.operations.table.pointee.rms_norm(x, weight, shape.normEpsilon, out, shape.dimension)
+    }
+
+    private func add(_ x: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>) {
+        model.operations.table.pointee.add(sum, x, model.configuration.dimension)
+    }
+
+    /// Turns the token's queries and keys by its position; stores keys and values in its page.
+    private func rotateAndStore(_ t: Int, layer: Int, _ batch: Batch) {
+        let shape = model.configuration
+        let table = model.operations.table.pointee
+        let size = shape.headDimension
+        let token = batch.tokens[t]
+        let q = queries.pointer + t * shape.heads * size
+        let k = keys.pointer + t * shape.kvHeads * size
+        let v = values.pointer + t * shape.kvHeads * size
+        let half = frequencies.count
+        let rotate = shape.rope.layout == .pairs ? table.rope_pairs! : table.rope_halves!
+        rotate(q, cosines.pointer + t * half, sines.pointer + t * half, shape.heads, size, half)
+        rotate(k, cosines.pointer + t * half, sines.pointer + t * half, shape.kvHeads, size, half)
+
+        guard let found = batch.pages[token.sequence][token.position / KVType.pagePositions] else {
+            preconditionFailure("no page for position \(token.position)")
+        }
+        let page = UnsafeMutablePointer(mutating: found)
+        let offset = layout.positionOffset(token.position)
+        for head in 0..<shape.kvHeads {
+            let key = page + layout.keyOffset(layer: layer, head: head) + offset
+            let value = page + layout.valueOffset(layer: layer, head: head) + offset
+            store(k + head * size, at: key)
+            store(v + head * size, at: value)
+        }
+    }
+
+    private func store(_ x: UnsafePointer<Float>, at bytes: UnsafeMutablePointer<UInt8>) {
+        let size = model.configuration.headDimension
+        let raw = UnsafeMutableRawPointer(bytes)
+        switch layout.type {
+        case .f16: model.operations.table.pointee.to_f16(x, raw.assumingMemoryBound(to: UInt16.self), size)
+        case .f32: raw.assumingMemoryBound(to: Float.self).update(from: x, count: size)
+        }
+    }
+
+    /// Attention of `group` query heads from `head` on, which share a key/value head.
+    private func attend(
+        _ t: Int, head: Int, group: Int, layer: Int, _ batch: Batch, into out: UnsafeMutablePointer<Float>,
+        scores: UnsafeMutablePointer<Float>
+    ) {
+        let shape = model.configuration
+        let token = batch.tokens[t]
+        let kvHead = head / shape.headsPerKV
+        let length = token.position + 1
+        model.operations.table.pointee.attention(
+            queries.pointer + (t * shape.heads + head) * shape.headDimension, out, group, shape.headDimension,
+            batch.pages[token.sequence], layout.keyOffset(layer: layer, head: kvHead),
+            layout.valueOffset(layer: layer, head: kvHead), max(0, length - (shape.slidingWindow ?? length)), length,
+            layout.type.kernelType, 1 / Float(shape.headDimension).squareRoot(), scores)
+    }
+
+    /// Writes the token's choice of experts.
+    private func route(_ x: UnsafeMutablePointer<Float>, token t: Int, _ router: Matrix?) {
+        let shape = model.configuration
+        let choices = choices.pointer + t * shape.expertsPerToken
+        guard let router else {
+            choices[0] = ExpertChoice(expert: 0, weight: 1)
+            return
+        }
+        let logits = routerLogits.pointer + t * shape.experts
+        router.multiply(
+            rows: 0..<shape.experts, Activations.Rows(floats: x, columns: shape.dimension), tokens: 1, into: logits,
+            outStride: shape.experts)
+        chooseExperts(
+            UnsafeBufferPointer(start: logits, count: shape.experts), count: shape.expertsPerToken, into: choices)
+    }
+}
+
+/// Memory of one worker alone.
+private final class WorkerScratch {
+    let scores: AlignedBuffer<Float>  // [heads per kv head, context]
+    var plan: ExpertPlan
+
+    init(scores: Int, slots: Int, experts: Int) {
+        self.scores = AlignedBuffer(count: scores)
+        plan = ExpertPlan(pairs: slots, experts: experts)
+    }
+}

@@ -1,0 +1,61 @@
+// A model's hyper-parameters, whatever file they came from.
+
+/// The shape of a decoder-only transformer. A dense model is one expert of which one is used.
+public struct ModelConfiguration: Sendable, Equatable {
+    /// The architecture's name in the file, such as `llama`.
+    public var architecture: String
+    public var vocabularySize: Int
+    /// Width of the residual stream.
+    public var dimension: Int
+    public var layers: Int
+    public var heads: Int
+    /// Key/value heads; `heads` is a multiple of it.
+    public var kvHeads: Int
+    /// Elements of one head; not always `dimension / heads`.
+    public var headDimension: Int
+    /// Inner width of one expert's feed-forward block.
+    public var feedForward: Int
+    public var experts: Int
+    public var expertsPerToken: Int
+    /// Longest sequence the model was trained for, in tokens.
+    public var contextLength: Int
+    public var normEpsilon: Float
+    public var rope: RotaryEmbedding
+    /// A token sees this many latest positions; nil: all.
+    public var slidingWindow: Int?
+
+    /// Query heads that share one key/value head.
+    public var headsPerKV: Int { heads / kvHeads }
+    public var isMixtureOfExperts: Bool { experts > 1 }
+
+    /// Checks what arithmetic relies on. `source` names the file in the error.
+    func validated(source: String) throws(ModelError) -> ModelConfiguration {
+        func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws(ModelError) {
+            if !condition { throw ModelError(.badValue, "\(source): \(problem())") }
+        }
+        // Larger than any model there is; keeps products of two far from overflow.
+        let limit = 1 << 24
+        for (name, value) in [
+            ("vocabulary size", vocabularySize), ("embedding length", dimension), ("layer count", layers),
+            ("head count", heads), ("key/value head count", kvHeads), ("head dimension", headDimension),
+            ("feed-forward length", feedForward), ("expert count", experts),
+            ("experts per token", expertsPerToken), ("context length", contextLength),
+        ] {
+            try require(value >= 1 && value <= limit, "\(name) is \(value); expected 1 to \(limit)")
+        }
+        try require(
+            heads % kvHeads == 0, "\(heads) heads cannot share \(kvHeads) key/value heads evenly")
+        try require(
+            expertsPerToken <= experts, "\(expertsPerToken) experts per token, but only \(experts) experts")
+        try require(
+            rope.dimensions >= 2 && rope.dimensions % 2 == 0 && rope.dimensions <= headDimension,
+            "rotary dimension \(rope.dimensions) must be even and at most the head dimension \(headDimension)")
+        try require(
+            normEpsilon > 0 && normEpsilon < 1, "norm epsilon is \(normEpsilon); expected a small positive number")
+        try require(rope.base > 0 && rope.base.isFinite, "rotary base is \(rope.base); expected a positive number")
+        if let slidingWindow {
+            try require(slidingWindow >= 1, "sliding window is \(slidingWindow); expected at least 1")
+        }
+        return self
+    }
+}
