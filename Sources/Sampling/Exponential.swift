@@ -26,7 +26,7 @@ func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
 }
 
 /// ln x for finite x > 0; relative error below 1e-15. The series of artanh on the mantissa in [√½, √2).
-func naturalLogarithm(_ x: Double) -> Double {
+package func naturalLogarithm(_ x: Double) -> Double {
     var mantissa = x.significand
     var exponent = Double(x.exponent)
     if mantissa > 1.414_213_562_373_095_1 {

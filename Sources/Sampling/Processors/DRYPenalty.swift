@@ -39,7 +39,7 @@ package struct DRYPenalty: LogitsEdit {
             var exponent = Int(longest[token]) - parameters.allowedLength
             if exponentLimit > 0 { exponent = min(exponent, exponentLimit) }
             let penalty = multiplier * power(parameters.base, exponent)
-            logits[Int(token)] -= min(penalty, .greatestFiniteMagnitude)
+            logits.change(token) { $0 - penalty }
         }
     }
 

@@ -17,7 +17,11 @@ package struct LogitBias: LogitsEdit {
             return
         }
         for (token, bias) in biases {
-            logits[Int(token)] = min(logits[Int(token)] + bias, .greatestFiniteMagnitude)
+            if bias.isFinite {
+                logits.change(token) { $0 + bias }
+            } else {
+                logits[Int(token)] = -.infinity
+            }
         }
     }
 }

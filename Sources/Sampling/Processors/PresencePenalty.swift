@@ -24,7 +24,7 @@ package struct PresencePenalty: LogitsEdit {
         seen = answer.count
         for token in counts.touched {
             let penalty = Float(counts[token]) * frequency + presence
-            logits[Int(token)] = min(logits[Int(token)] - penalty, .greatestFiniteMagnitude)
+            logits.change(token) { $0 - penalty }
         }
     }
 }

@@ -43,3 +43,14 @@ package enum Processors {
         MinP.self,
     ]
 }
+
+extension MutableSpan<Float> {
+    /// Changes the logit of one token. Results saturate at the largest finite values, so that only an explicit
+    /// -infinity forbids a token and +infinity never reaches the softmax; a forbidden token stays forbidden.
+    mutating func change(_ token: Int32, _ edit: (Float) -> Float) {
+        let logit = self[Int(token)]
+        guard logit > -.infinity else { return }
+        self[Int(token)] = Swift.min(
+            Swift.max(edit(logit), -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
+    }
+}

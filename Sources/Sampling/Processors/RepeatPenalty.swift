@@ -20,9 +20,7 @@ package struct RepeatPenalty: LogitsEdit {
         recent.clear()
         for index in history.window(lastN) { recent.raise(history.tokens[index], to: 1) }
         for token in recent.touched {
-            let logit = logits[Int(token)]
-            // A penalty below 1 rewards repetition, and can push a huge logit to infinity.
-            logits[Int(token)] = min(logit <= 0 ? logit * penalty : logit / penalty, .greatestFiniteMagnitude)
+            logits.change(token) { $0 <= 0 ? $0 * penalty : $0 / penalty }
         }
     }
 }
