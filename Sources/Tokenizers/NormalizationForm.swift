@@ -1,0 +1,3 @@
+enum NormalizationForm {
+    static func c(_ text: ArraySlice<UInt8>) -> [UInt8]? { nil }
+}
