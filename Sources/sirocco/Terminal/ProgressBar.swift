@@ -1,0 +1,136 @@
+// Shows how far a long job is: a bar on a terminal, a few lines in a log. Writes to standard error, so a command's
+// output stays clean. Knows nothing of the job.
+
+import Foundation
+import Synchronization
+
+/// One job's progress. May be told from any thread; draws at most ten times a second.
+package final class ProgressBar: Sendable {
+    package enum Unit: Sendable {
+        case bytes
+        case items(String)
+    }
+
+    private struct State {
+        var drawnAt: ContinuousClock.Instant?
+        var reportedTenth = 0
+        var isFinished = false
+    }
+
+    private let label: String
+    private let total: Int64?
+    private let unit: Unit
+    private let isLive: Bool
+    private let coloured: Bool
+    private let start = ContinuousClock.now
+    private let state = Mutex(State())
+
+    private static let redraw = Duration.milliseconds(100)
+
+    /// - Parameter total: in `unit`; nil where nobody knows.
+    package init(_ label: String, total: Int64?, unit: Unit = .bytes) {
+        self.label = label
+        self.total = total.flatMap { $0 > 0 ? $0 : nil }
+        self.unit = unit
+        isLive = Terminal.isTerminal(.error) && Terminal.environment("TERM") != "dumb"
+        coloured = Terminal.showsColour(.error)
+    }
+
+    /// `done` so far, not since the last call.
+    package func update(_ done: Int64) {
+        state.withLock { state in
+            if state.isFinished { return }
+            let now = ContinuousClock.now
+            if isLive {
+                if let drawnAt = state.drawnAt, now - drawnAt < Self.redraw { return }
+                state.drawnAt = now
+                Terminal.write(Self.carriageReturn + line(done, now) + Self.clearToEnd, to: .error)
+            } else if let total {
+                // A log gets a line for every tenth.
+                let tenth = Int(min(done, total) * 10 / total)
+                if tenth <= state.reportedTenth || tenth == 10 { return }
+                state.reportedTenth = tenth
+                Terminal.write(
+                    "\(label): \(tenth * 10) % (\(amount(done)) of \(amount(total)))\n", to: .error)
+            }
+        }
+    }
+
+    /// The job is done, or has failed: leaves one line that says what came of it.
+    package func finish(_ done: Int64, _ outcome: String? = nil) {
+        state.withLock { state in
+            if state.isFinished { return }
+            state.isFinished = true
+            let seconds = Self.seconds(ContinuousClock.now - start)
+            let last = outcome ?? "\(amount(done)) in \(Self.brief(seconds))"
+            Terminal.write(
+                (isLive ? Self.carriageReturn : "") + "\(label): \(last)" + (isLive ? Self.clearToEnd : "")
+                    + "\n",
+                to: .error)
+        }
+    }
+
+    private static let carriageReturn = "\r"
+    private static let clearToEnd = "\u{1B}[K"
+
+    private func line(_ done: Int64, _ now: ContinuousClock.Instant) -> String {
+        Self.render(
+            label: label, done: done, total: total, unit: unit, seconds: Self.seconds(now - start),
+            width: Terminal.width(.error), coloured: coloured)
+    }
+
+    /// The line of a bar, never wider than `width` columns.
+    package static func render(
+        label: String, done: Int64, total: Int64?, unit: Unit, seconds: Double, width: Int, coloured: Bool
+    ) -> String {
+        let rate = seconds > 0 ? Double(done) / seconds : 0
+        var figures = amount(done, unit)
+        if let total { figures += " of \(amount(total, unit))" }
+        if rate > 0 { figures += ", \(amount(Int64(rate), unit))/s" }
+        if let total, rate > 0, done < total { figures += ", \(brief(Double(total - done) / rate)) left" }
+
+        // One column stays free: writing the last one makes some terminals wrap.
+        let room = max(width - 1, 0)
+        let text = "\(label): \(figures)"
+        let cells = min(room - text.count - 3, 40)
+        guard let total, cells >= 10 else { return String(text.prefix(room)) }
+        let filled = Int(Double(min(done, total)) / Double(total) * Double(cells))
+        let bar =
+            Style.green(String(repeating: "━", count: filled), coloured: coloured)
+            + Style.dim(String(repeating: coloured ? "━" : "─", count: cells - filled), coloured: coloured)
+        return "\(label): \(bar) \(figures)"
+    }
+
+    private func amount(_ value: Int64) -> String { Self.amount(value, unit) }
+
+    private static func amount(_ value: Int64, _ unit: Unit) -> String {
+        switch unit {
+        case .items(let name):
+            return "\(value) \(name)"
+        case .bytes:
+            let names = ["B", "kB", "MB", "GB", "TB"]
+            var scaled = Double(value)
+            var index = 0
+            // Rounded first, so that no "1000.0 MB" appears.
+            while scaled.rounded() >= 1000, index + 1 < names.count {
+                scaled /= 1000
+                index += 1
+            }
+            let digits = index == 0 || scaled >= 99.95 ? 0 : 1
+            return String(format: "%.\(digits)f", scaled) + " " + names[index]
+        }
+    }
+
+    private static func brief(_ seconds: Double) -> String {
+        guard seconds < 1e7 else { return "a long time" }
+        let whole = Int(seconds.rounded())
+        if whole < 1 { return String(format: "%.1f s", seconds) }
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+
+    private static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+}
