@@ -15,8 +15,20 @@
 
 #define SIR_INLINE static inline __attribute__((always_inline, unused))
 
+// Vector code names its instruction set function by function, so the package needs no compiler flags.
 #if defined(__x86_64__)
 #define SIR_X86 1
+#include <immintrin.h>
+#define SIR_AVX2 __attribute__((target("avx2,fma,f16c")))
+#ifdef SIR_EMULATE_AVX512
+// Tests only: SIMDe computes AVX512 with AVX2, so the same source runs on machines without it.
+#include "emulated_avx512.h"
+#define SIR_AVX512 SIR_AVX2
+#else
+#define SIR_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")))
+#endif
+#define SIR_AVX2_INLINE static inline SIR_AVX2 __attribute__((always_inline, unused))
+#define SIR_AVX512_INLINE static inline SIR_AVX512 __attribute__((always_inline, unused))
 #else
 #define SIR_X86 0
 #endif
@@ -85,6 +97,25 @@ SIR_INLINE int32_t sir_round(float x) {
 SIR_INLINE int sir_truncate(float x, int low, int high) {
     if (!(x > (float)low)) return low;
     return x < (float)high ? (int)x : high;
+}
+
+// MARK: Tiling
+
+/// Pointers to rows r ..< r + 4; past the last row the last one again, so a tile always has four.
+/// Returns how many of them count.
+SIR_INLINE size_t sir_four_rows(const void *weights, size_t row_bytes, size_t r, size_t rows,
+                                const uint8_t *four[4]) {
+    for (size_t i = 0; i < 4; i++) {
+        size_t row = r + i < rows ? r + i : rows - 1;
+        four[i] = (const uint8_t *)weights + row * row_bytes;
+    }
+    return rows - r < 4 ? rows - r : 4;
+}
+
+/// How many tokens are taken through all rows at a time: their activations stay in half of a 512 KiB L2.
+SIR_INLINE size_t sir_token_chunk(size_t activation_bytes) {
+    size_t tokens = 256 * 1024 / (activation_bytes + 1);
+    return tokens < 8 ? 8 : tokens / 8 * 8;
 }
 
 #endif

@@ -27,3 +27,15 @@ void sir_bf16_encode(const float *x, void *blocks, size_t count) {
 void sir_bf16_matmul_scalar(SIR_MATMUL_PARAMETERS) {
     sir_matmul_f32_scalar(SIR_MATMUL_ARGUMENTS, widen);
 }
+
+#if SIR_X86
+
+SIR_AVX2_INLINE __m256 widen_avx2(const void *weights) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128(weights)), 16));
+}
+
+void SIR_AVX2 sir_bf16_matmul_avx2(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_f32_avx2(SIR_MATMUL_ARGUMENTS, 2, widen, widen_avx2);
+}
+
+#endif

@@ -15,7 +15,7 @@
 #ifndef SIROCCO_MATMUL_Q8_256_H
 #define SIROCCO_MATMUL_Q8_256_H
 
-#include "../internal.h"
+#include "../vector.h"
 
 // MARK: Scalar
 
@@ -78,4 +78,105 @@ SIR_INLINE void sir_decode_256(
     }
 }
 
+#if SIR_X86
+
+// MARK: AVX2
+
+/// What a super-block needs beside its values. `scales`: 16-bit, low half s[0], s[2] ... s[14], high half
+/// s[1], s[3] ... s[15], so one in-lane shuffle spreads the pair of a chunk. `minima`: m[0] ... m[15].
+typedef struct sir_header_256 {
+    float scale, minimum;
+    __m256i scales, minima;
+} sir_header_256;
+
+typedef sir_header_256 (*sir_header_256_avx2_fn)(const void *block);
+/// Elements 32c ..< 32c + 32 of a block, as unsigned bytes in order.
+typedef __m256i (*sir_unpack_256_avx2_fn)(const void *block, int c);
+
+/// m[0] ... m[15] as `scales` wants them: even ones low, odd ones high.
+SIR_AVX2_INLINE __m256i sir_split_scales(__m256i m) {
+    __m256i order = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15));
+    return _mm256_permute4x64_epi64(_mm256_shuffle_epi8(m, order), 0xd8);
+}
+
+/// The shuffle that spreads the scales of chunk c over its 16-bit pairs.
+SIR_AVX2_INLINE __m256i sir_spread(int c) { return _mm256_set1_epi16((short)(0x0100 + 0x0202 * c)); }
+
+/// Four rows (`valid` of them written) by `T` tokens. No pair of products overflows 16 bits: 63 * 127 * 2.
+SIR_AVX2_INLINE void sir_tile_q8_256_avx2(
+    const uint8_t *const rows[4], const uint8_t *a, size_t activation_bytes, float *out, size_t out_stride,
+    size_t valid, int T, size_t blocks, size_t block_bytes, sir_header_256_avx2_fn header,
+    sir_unpack_256_avx2_fn unpack, int centre) {
+    __m256 lanes[4][2];
+#pragma clang loop unroll(full)
+    for (int t = 0; t < T; t++) {
+#pragma clang loop unroll(full)
+        for (int r = 0; r < 4; r++) lanes[r][t] = _mm256_setzero_ps();
+    }
+    for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_256)) {
+#pragma clang loop unroll(full)
+        for (int r = 0; r < 4; r++) {
+            const uint8_t *w = rows[r] + b * block_bytes;
+            sir_header_256 head = header(w);
+            __m256i isum[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+#pragma clang loop unroll(full)
+            for (int c = 0; c < 8; c++) {
+                __m256i q = unpack(w, c);
+                __m256i scales = _mm256_shuffle_epi8(head.scales, sir_spread(c));
+#pragma clang loop unroll(full)
+                for (int t = 0; t < T; t++) {
+                    const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
+                    __m256i pairs = _mm256_maddubs_epi16(q, sir_load256(x->q + 32 * c));
+                    isum[t] = _mm256_add_epi32(isum[t], _mm256_madd_epi16(pairs, scales));
+                }
+            }
+#pragma clang loop unroll(full)
+            for (int t = 0; t < T; t++) {
+                const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
+                __m256i imin = _mm256_madd_epi16(head.minima, sir_load256(x->sums));
+                __m256 scale = _mm256_set1_ps(head.scale * x->scale);
+                if (centre) {
+                    imin = _mm256_mullo_epi32(imin, _mm256_set1_epi32(centre));
+                    __m256 sum = _mm256_cvtepi32_ps(_mm256_sub_epi32(isum[t], imin));
+                    lanes[r][t] = _mm256_fmadd_ps(scale, sum, lanes[r][t]);
+                } else {
+                    __m256 minimum = _mm256_set1_ps(head.minimum * x->scale);
+                    lanes[r][t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(isum[t]), lanes[r][t]);
+                    lanes[r][t] = _mm256_fnmadd_ps(minimum, _mm256_cvtepi32_ps(imin), lanes[r][t]);
+                }
+            }
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int t = 0; t < T; t++) {
+        __m128 sums = sir_sum8x4(lanes[0][t], lanes[1][t], lanes[2][t], lanes[3][t]);
+        sir_store_up_to_4(out + (size_t)t * out_stride, sums, valid);
+    }
+}
+
+SIR_AVX2_INLINE void sir_matmul_q8_256_avx2(
+    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
+    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t block_bytes,
+    sir_header_256_avx2_fn header, sir_unpack_256_avx2_fn unpack, int centre) {
+    const uint8_t *a = activations;
+    size_t chunk = sir_token_chunk(activation_bytes);
+    for (size_t start = 0; start < tokens; start += chunk) {
+        size_t end = tokens - start < chunk ? tokens : start + chunk;
+        for (size_t r = 0; r < rows; r += 4) {
+            const uint8_t *four[4];
+            size_t valid = sir_four_rows(weights, row_bytes, r, rows, four), t = start;
+            for (; t + 2 <= end; t += 2) {
+                sir_tile_q8_256_avx2(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
+                                     out_stride, valid, 2, columns / 256, block_bytes, header, unpack, centre);
+            }
+            if (t < end) {
+                sir_tile_q8_256_avx2(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
+                                     out_stride, valid, 1, columns / 256, block_bytes, header, unpack, centre);
+            }
+        }
+    }
+}
+
+#endif
 #endif

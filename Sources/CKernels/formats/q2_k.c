@@ -32,3 +32,24 @@ void sir_q2_k_decode(const void *blocks, float *out, size_t count) {
 void sir_q2_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q2_k), unpack, 0);
 }
+
+#if SIR_X86
+
+SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
+    const block_q2_k *block = at;
+    __m128i scales = _mm_loadu_si128((const void *)block->scales), low = _mm_set1_epi8(15);
+    __m256i s = _mm256_cvtepu8_epi16(_mm_and_si128(scales, low));
+    __m256i m = _mm256_cvtepu8_epi16(_mm_and_si128(_mm_srli_epi16(scales, 4), low));
+    return (sir_header_256){sir_load_half(&block->scale), sir_load_half(&block->minimum), sir_split_scales(s), m};
+}
+
+SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+    __m256i bytes = sir_load256(((const block_q2_k *)at)->q + c / 4 * 32);
+    return _mm256_and_si256(_mm256_srli_epi16(bytes, c % 4 * 2), _mm256_set1_epi8(3));
+}
+
+void SIR_AVX2 sir_q2_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q2_k), header_avx2, unpack_avx2, 0);
+}
+
+#endif

@@ -34,3 +34,31 @@ void sir_q3_k_decode(const void *blocks, float *out, size_t count) {
 void sir_q3_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q3_k), unpack, 4);
 }
+
+#if SIR_X86
+
+SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
+    const block_q3_k *block = at;
+    __m128i low = _mm_loadl_epi64((const void *)block->scales);
+    low = _mm_and_si128(_mm_unpacklo_epi64(low, _mm_srli_epi16(low, 4)), _mm_set1_epi8(15));
+    __m128i high = _mm_set1_epi32((int)sir_load32(block->scales + 8));
+    high = _mm_and_si128(_mm_srlv_epi32(high, _mm_setr_epi32(0, 2, 4, 6)), _mm_set1_epi8(3));
+    __m128i s = _mm_sub_epi8(_mm_or_si128(low, _mm_slli_epi16(high, 4)), _mm_set1_epi8(32));
+    __m256i wide = _mm256_cvtepi8_epi16(s);
+    return (sir_header_256){sir_load_half(&block->scale), 0, sir_split_scales(wide), wide};
+}
+
+SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+    const block_q3_k *block = at;
+    __m256i low = _mm256_srli_epi16(sir_load256(block->low + c / 4 * 32), c % 4 * 2);
+    __m256i high = sir_load256(block->high);
+    high = c > 2 ? _mm256_srli_epi16(high, c - 2) : _mm256_slli_epi16(high, 2 - c);
+    return _mm256_or_si256(_mm256_and_si256(low, _mm256_set1_epi8(3)),
+                           _mm256_and_si256(high, _mm256_set1_epi8(4)));
+}
+
+void SIR_AVX2 sir_q3_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q3_k), header_avx2, unpack_avx2, 4);
+}
+
+#endif

@@ -28,3 +28,23 @@ void sir_q4_k_decode(const void *blocks, float *out, size_t count) {
 void sir_q4_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_k), unpack, 0);
 }
+
+#if SIR_X86
+
+SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
+    const block_q4_k *block = at;
+    __m256i s, m;
+    sir_unpack_scales_6_avx2(block->scales, &s, &m);
+    return (sir_header_256){sir_load_half(&block->scale), sir_load_half(&block->minimum), s, m};
+}
+
+SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+    __m256i bytes = sir_load256(((const block_q4_k *)at)->q + c / 2 * 32);
+    return _mm256_and_si256(_mm256_srli_epi16(bytes, c % 2 * 4), _mm256_set1_epi8(15));
+}
+
+void SIR_AVX2 sir_q4_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_k), header_avx2, unpack_avx2, 0);
+}
+
+#endif

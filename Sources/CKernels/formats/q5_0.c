@@ -54,3 +54,16 @@ void sir_q5_0_encode(const float *x, void *blocks, size_t count) {
 void sir_q5_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_0), unpack, true);
 }
+
+#if SIR_X86
+
+SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) {
+    const block_q5_0 *block = at;
+    return _mm256_or_si256(sir_nibbles(block->low), sir_fifth_bits(block->high));
+}
+
+void SIR_AVX2 sir_q5_0_matmul_avx2(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_0), unpack_avx2, SIR_CENTRED, 16);
+}
+
+#endif

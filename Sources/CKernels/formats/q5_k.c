@@ -32,3 +32,27 @@ void sir_q5_k_decode(const void *blocks, float *out, size_t count) {
 void sir_q5_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_k), unpack, 0);
 }
+
+#if SIR_X86
+
+SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
+    const block_q5_k *block = at;
+    __m256i s, m;
+    sir_unpack_scales_6_avx2(block->scales, &s, &m);
+    return (sir_header_256){sir_load_half(&block->scale), sir_load_half(&block->minimum), s, m};
+}
+
+SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+    const block_q5_k *block = at;
+    __m256i low = _mm256_srli_epi16(sir_load256(block->low + c / 2 * 32), c % 2 * 4);
+    __m256i high = sir_load256(block->high);
+    high = c > 4 ? _mm256_srli_epi16(high, c - 4) : _mm256_slli_epi16(high, 4 - c);
+    return _mm256_or_si256(_mm256_and_si256(low, _mm256_set1_epi8(15)),
+                           _mm256_and_si256(high, _mm256_set1_epi8(16)));
+}
+
+void SIR_AVX2 sir_q5_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_k), header_avx2, unpack_avx2, 0);
+}
+
+#endif

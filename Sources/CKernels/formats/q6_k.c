@@ -31,3 +31,28 @@ void sir_q6_k_decode(const void *blocks, float *out, size_t count) {
 void sir_q6_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q6_k), unpack, 32);
 }
+
+#if SIR_X86
+
+SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
+    const block_q6_k *block = at;
+    __m256i s = _mm256_cvtepi8_epi16(_mm_loadu_si128((const void *)block->scales));
+    return (sir_header_256){sir_load_half(&block->scale), 0, sir_split_scales(s), s};
+}
+
+SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+    const block_q6_k *block = at;
+    __m256i low = sir_load256(block->low + c / 4 * 64 + c % 2 * 32);
+    low = _mm256_srli_epi16(low, c % 4 / 2 * 4);
+    __m256i high = sir_load256(block->high + c / 4 * 32);
+    int shift = c % 4 * 2 - 4;  // bits 0 and 1 of the pair go to bits 4 and 5
+    high = shift > 0 ? _mm256_srli_epi16(high, shift) : _mm256_slli_epi16(high, -shift);
+    return _mm256_or_si256(_mm256_and_si256(low, _mm256_set1_epi8(15)),
+                           _mm256_and_si256(high, _mm256_set1_epi8(48)));
+}
+
+void SIR_AVX2 sir_q6_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q6_k), header_avx2, unpack_avx2, 32);
+}
+
+#endif

@@ -3,7 +3,7 @@
 #ifndef SIROCCO_SCALES_6_H
 #define SIROCCO_SCALES_6_H
 
-#include "../internal.h"
+#include "../vector.h"
 
 /// Bytes 0 ..< 4 hold scales 0 ..< 4 and 4 ..< 8 minima 0 ..< 4, each in the low six bits. Of scale and
 /// minimum 4 + i, byte 8 + i has the low nibbles, and the top pairs of bytes i and 4 + i the high bits.
@@ -17,4 +17,21 @@ SIR_INLINE void sir_unpack_scales_6(const uint8_t packed[12], int16_t s[16], int
     }
 }
 
+#if SIR_X86
+
+/// The same as 16-bit values: `s` as 8 scales in each half (both halves of a chunk have the same), `m`
+/// with every minimum twice.
+SIR_AVX2_INLINE void sir_unpack_scales_6_avx2(const uint8_t packed[12], __m256i *s, __m256i *m) {
+    uint32_t a = sir_load32(packed), b = sir_load32(packed + 4), c = sir_load32(packed + 8);
+    uint32_t high_s = (c & 0x0f0f0f0f) | (a >> 2 & 0x30303030);
+    uint32_t high_m = (c >> 4 & 0x0f0f0f0f) | (b >> 2 & 0x30303030);
+    __m128i bytes = _mm_setr_epi32((int)(a & 0x3f3f3f3f), (int)high_s, (int)(b & 0x3f3f3f3f), (int)high_m);
+    __m256i words = _mm256_cvtepu8_epi16(bytes);  // 8 scales, 8 minima
+    __m256i minima = _mm256_permute4x64_epi64(words, 0xfa);
+    *s = _mm256_permute4x64_epi64(words, 0x44);
+    *m = _mm256_shuffle_epi8(minima, _mm256_setr_epi8(0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 0, 1, 0, 1,
+                                                      2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7));
+}
+
+#endif
 #endif

@@ -8,7 +8,7 @@
 #ifndef SIROCCO_EXP_H
 #define SIROCCO_EXP_H
 
-#include "../internal.h"
+#include "../vector.h"
 
 #define SIR_EXP_LOWEST -104.0f
 #define SIR_EXP_HIGHEST 89.0f
@@ -44,4 +44,31 @@ SIR_INLINE float sir_exp(float x) {
     return p * sir_float((half + 127) << 23) * sir_float((rest + 127) << 23);
 }
 
+#if SIR_X86
+
+SIR_AVX2_INLINE __m256 sir_exp_avx2(__m256 x) {
+    // The second operand of max and min is what a NaN leaves.
+    x = _mm256_max_ps(_mm256_set1_ps(SIR_EXP_LOWEST), x);
+    x = _mm256_min_ps(_mm256_set1_ps(SIR_EXP_HIGHEST), x);
+    __m256 rounder = _mm256_set1_ps(SIR_ROUNDER);
+    __m256 shifted = _mm256_fmadd_ps(x, _mm256_set1_ps(SIR_LOG2_E), rounder);
+    __m256 n = _mm256_sub_ps(shifted, rounder);
+    __m256 r = _mm256_fmadd_ps(n, _mm256_set1_ps(-SIR_LN2_HIGH), x);
+    r = _mm256_fmadd_ps(n, _mm256_set1_ps(-SIR_LN2_LOW), r);
+    __m256 p = _mm256_set1_ps(SIR_EXP_C6), one = _mm256_set1_ps(1);
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(SIR_EXP_C5));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(SIR_EXP_C4));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(SIR_EXP_C3));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(SIR_EXP_C2));
+    p = _mm256_fmadd_ps(p, r, one);
+    p = _mm256_fmadd_ps(p, r, one);
+    __m256i power = _mm256_sub_epi32(_mm256_castps_si256(shifted), _mm256_castps_si256(rounder));
+    __m256i half = _mm256_srai_epi32(power, 1), rest = _mm256_sub_epi32(power, half);
+    __m256i bias = _mm256_set1_epi32(127);
+    __m256i a = _mm256_slli_epi32(_mm256_add_epi32(half, bias), 23);
+    __m256i b = _mm256_slli_epi32(_mm256_add_epi32(rest, bias), 23);
+    return _mm256_mul_ps(_mm256_mul_ps(p, _mm256_castsi256_ps(a)), _mm256_castsi256_ps(b));
+}
+
+#endif
 #endif

@@ -20,6 +20,11 @@
 
 static const sir_operations tables[SIR_ISA_COUNT] = {
     [SIR_ISA_SCALAR] = OPERATIONS(scalar),
+#if SIR_X86
+    [SIR_ISA_AVX2] = OPERATIONS(avx2),
+    // The matmuls are where the time goes, and there AVX512 has kernels of its own.
+    [SIR_ISA_AVX512VNNI] = OPERATIONS(avx2),
+#endif
 };
 
 const sir_operations *sir_operations_for(sir_isa isa) { return &tables[isa]; }

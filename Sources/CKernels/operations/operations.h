@@ -3,7 +3,7 @@
 #ifndef SIROCCO_OPERATIONS_H
 #define SIROCCO_OPERATIONS_H
 
-#include "../internal.h"
+#include "../vector.h"
 
 #define SIR_DECLARE_OPERATIONS(isa)                                                                          \
     void sir_quantize_q8_32_##isa(const float *x, sir_q8_32 *out, size_t count);                            \
@@ -24,6 +24,5 @@
 
 SIR_DECLARE_OPERATIONS(scalar)
 SIR_DECLARE_OPERATIONS(avx2)
-SIR_DECLARE_OPERATIONS(avx512)
 
 #endif

@@ -58,3 +58,72 @@ void sir_quantize_q8_256_scalar(const float *x, sir_q8_256 *out, size_t count) {
         }
     }
 }
+
+#if SIR_X86
+
+// MARK: AVX2
+
+SIR_AVX2_INLINE __m256i magnitudes(const float *x) {
+    return _mm256_and_si256(sir_load256(x), _mm256_set1_epi32(0x7fffffff));
+}
+
+/// The largest of the bits of 32 magnitudes, lane by lane.
+SIR_AVX2_INLINE __m256i largest_of_32(const float *x) {
+    __m256i a = _mm256_max_epi32(magnitudes(x), magnitudes(x + 8));
+    return _mm256_max_epi32(a, _mm256_max_epi32(magnitudes(x + 16), magnitudes(x + 24)));
+}
+
+SIR_AVX2_INLINE uint32_t largest_lane(__m256i lanes) {
+    __m128i a = _mm_max_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+    a = _mm_max_epi32(a, _mm_shuffle_epi32(a, 0x4e));
+    a = _mm_max_epi32(a, _mm_shuffle_epi32(a, 0xb1));
+    return (uint32_t)_mm_cvtsi128_si32(a);
+}
+
+/// 32 values as bytes in order.
+SIR_AVX2_INLINE __m256i quantize_32(const float *x, float inverse) {
+    if (inverse == 0) return _mm256_setzero_si256();
+    __m256 factor = _mm256_set1_ps(inverse);
+    __m256i a = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x), factor));
+    __m256i b = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 8), factor));
+    __m256i c = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 16), factor));
+    __m256i d = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 24), factor));
+    __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+    return _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+/// The sums of the bytes of each 128-bit half, in the low 32 bits of that half.
+SIR_AVX2_INLINE __m256i sums_of_16(__m256i q) {
+    // q + 128 is unsigned, and the sum of absolute differences from zero adds eight of those.
+    __m256i sums = _mm256_sad_epu8(_mm256_xor_si256(q, _mm256_set1_epi8(-128)), _mm256_setzero_si256());
+    sums = _mm256_add_epi32(sums, _mm256_shuffle_epi32(sums, 0x4e));
+    return _mm256_sub_epi32(sums, _mm256_set1_epi32(16 * 128));
+}
+
+void SIR_AVX2 sir_quantize_q8_32_avx2(const float *x, sir_q8_32 *out, size_t count) {
+    for (size_t b = 0; b < count / 32; b++, x += 32, out++) {
+        float inverse;
+        scales(largest_lane(largest_of_32(x)), &out->scale, &inverse);
+        __m256i q = quantize_32(x, inverse), sums = sums_of_16(q);
+        _mm256_storeu_si256((void *)out->q, q);
+        int32_t sum = _mm256_extract_epi32(sums, 0) + _mm256_extract_epi32(sums, 4);
+        out->scaled_sum = out->scale * (float)sum;
+    }
+}
+
+void SIR_AVX2 sir_quantize_q8_256_avx2(const float *x, sir_q8_256 *out, size_t count) {
+    for (size_t b = 0; b < count / 256; b++, x += 256, out++) {
+        __m256i largest = largest_of_32(x);
+        for (int c = 1; c < 8; c++) largest = _mm256_max_epi32(largest, largest_of_32(x + 32 * c));
+        float inverse;
+        scales(largest_lane(largest), &out->scale, &inverse);
+        for (int c = 0; c < 8; c++) {
+            __m256i q = quantize_32(x + 32 * c, inverse), sums = sums_of_16(q);
+            _mm256_storeu_si256((void *)(out->q + 32 * c), q);
+            out->sums[2 * c] = (int16_t)_mm256_extract_epi32(sums, 0);
+            out->sums[2 * c + 1] = (int16_t)_mm256_extract_epi32(sums, 4);
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,85 @@
+// The vector sides of internal.h: the same reductions, and loads that do not care about alignment.
+
+#ifndef SIROCCO_VECTOR_H
+#define SIROCCO_VECTOR_H
+
+#include "internal.h"
+
+#if SIR_X86
+
+SIR_INLINE uint16_t sir_load16(const void *at) {
+    uint16_t x;
+    memcpy(&x, at, sizeof x);
+    return x;
+}
+
+SIR_INLINE uint32_t sir_load32(const void *at) {
+    uint32_t x;
+    memcpy(&x, at, sizeof x);
+    return x;
+}
+
+/// A half at `at`, widened.
+SIR_AVX2_INLINE float sir_load_half(const void *at) { return _cvtsh_ss(sir_load16(at)); }
+
+SIR_AVX2_INLINE __m256i sir_load256(const void *at) { return _mm256_loadu_si256(at); }
+
+/// 16 bytes, twice.
+SIR_AVX2_INLINE __m256i sir_load128_twice(const void *at) {
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128(at));
+}
+
+/// `sir_sum8` of four rows of lanes at once.
+SIR_AVX2_INLINE __m128 sir_sum8x4(__m256 r0, __m256 r1, __m256 r2, __m256 r3) {
+    __m128 a = _mm_add_ps(_mm256_castps256_ps128(r0), _mm256_extractf128_ps(r0, 1));
+    __m128 b = _mm_add_ps(_mm256_castps256_ps128(r1), _mm256_extractf128_ps(r1, 1));
+    __m128 c = _mm_add_ps(_mm256_castps256_ps128(r2), _mm256_extractf128_ps(r2, 1));
+    __m128 d = _mm_add_ps(_mm256_castps256_ps128(r3), _mm256_extractf128_ps(r3, 1));
+    __m128 ab = _mm_add_ps(_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));  // a02 b02 a13 b13
+    __m128 cd = _mm_add_ps(_mm_unpacklo_ps(c, d), _mm_unpackhi_ps(c, d));
+    return _mm_add_ps(_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab));
+}
+
+/// `sir_sum8` of one row of lanes.
+SIR_AVX2_INLINE float sir_sum8_avx2(__m256 lanes) {
+    __m128 a = _mm_add_ps(_mm256_castps256_ps128(lanes), _mm256_extractf128_ps(lanes, 1));
+    a = _mm_add_ps(a, _mm_movehl_ps(a, a));
+    return _mm_cvtss_f32(_mm_add_ss(a, _mm_movehdup_ps(a)));
+}
+
+/// The first `count` (0 ... 4) of four floats.
+SIR_AVX2_INLINE void sir_store_up_to_4(float *out, __m128 x, size_t count) {
+    if (count >= 4) {
+        _mm_storeu_ps(out, x);
+    } else {
+        float four[4];
+        _mm_storeu_ps(four, x);
+        for (size_t i = 0; i < count; i++) out[i] = four[i];
+    }
+}
+
+/// Ones in the first `count` of 8 lanes.
+SIR_AVX2_INLINE __m256i sir_mask8(size_t count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(count < 8 ? count : 8)),
+                              _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+// MARK: Unpacking
+
+/// The low nibbles of 16 bytes, then their high nibbles.
+SIR_AVX2_INLINE __m256i sir_nibbles(const void *at) {
+    __m256i shift = _mm256_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4);
+    return _mm256_and_si256(_mm256_srlv_epi32(sir_load128_twice(at), shift), _mm256_set1_epi8(15));
+}
+
+/// Byte i is 16 where bit i of the 32 at `at` is set, else 0.
+SIR_AVX2_INLINE __m256i sir_fifth_bits(const void *at) {
+    __m256i bits = _mm256_set1_epi32((int)sir_load32(at));
+    __m256i spread = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    __m256i mask = _mm256_set1_epi64x((long long)0x8040201008040201);
+    bits = _mm256_and_si256(_mm256_shuffle_epi8(bits, spread), mask);
+    return _mm256_and_si256(_mm256_cmpeq_epi8(bits, mask), _mm256_set1_epi8(16));
+}
+
+#endif
+#endif
