@@ -4,7 +4,7 @@
 /// What a cursor reports; the parser adds the file and the item.
 struct CursorFailure: Error {
     var code: ModelFileError.Code
-    var offset: Int
+    var offset: Int?
     var problem: String
 }
 

@@ -229,20 +229,19 @@ struct GGUFParser {
         return strings
     }
 
-    func alignment(in metadata: GGUFMetadata) throws(CursorFailure) -> Int {
-        switch metadata["general.alignment"] {
+    mutating func alignment(in metadata: GGUFMetadata) throws(CursorFailure) -> Int {
+        let key = "general.alignment"
+        item = .key(key)
+        defer { item = .header }
+        switch metadata[key] {
         case nil: return GGUFLimits.defaultAlignment
         case .uint32(let value)? where value.nonzeroBitCount == 1 && value <= GGUFLimits.alignment:
             return Int(value)
-        case .uint32(let value)?:
-            throw CursorFailure(
-                code: .invalid, offset: cursor.offset,
-                problem: "expected general.alignment to be a power of two up to \(GGUFLimits.alignment), "
-                    + "found \(value)")
         case let other?:
-            throw CursorFailure(
-                code: .invalid, offset: cursor.offset,
-                problem: "expected general.alignment to be uint32, found \(other.typeName)")
+            let found = if case .uint32(let value) = other { "\(value)" } else { other.typeName }
+            throw failure(
+                .invalid, at: nil,
+                "expected uint32, a power of two up to \(GGUFLimits.alignment), found \(found)")
         }
     }
 }
@@ -250,7 +249,7 @@ struct GGUFParser {
 // MARK: Messages
 
 extension GGUFParser {
-    func failure(_ code: ModelFileError.Code, at offset: Int, _ problem: String) -> CursorFailure {
+    func failure(_ code: ModelFileError.Code, at offset: Int?, _ problem: String) -> CursorFailure {
         CursorFailure(code: code, offset: offset, problem: problem)
     }
 

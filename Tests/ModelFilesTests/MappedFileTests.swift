@@ -1,0 +1,65 @@
+// Mapping: what is refused, and that hints change nothing.
+
+import Foundation
+import ModelFiles
+import SystemPackage
+import Testing
+
+@Suite struct MappedFileTests {
+    @Test("a file's bytes are those on the disk")
+    func bytes() throws {
+        let file = try MappedFile(path: Fixture.path("everything.gguf"))
+        #expect(try file.withUnsafeBytes { Array($0) } == Fixture.bytes("everything.gguf"))
+        #expect(file.count == file.bytes.count)
+    }
+
+    @Test("what is not a plain file with bytes is refused by name")
+    func refusals() throws {
+        let folder = try TemporaryFolder()
+        let pipe = folder.path.appending("pipe")
+        try #require(mkfifo(pipe.string, 0o600) == 0)
+        let refused: [(FilePath, String)] = [
+            (folder.path, "expected a file, found a folder"),
+            (try folder.file("empty", []), "the file is empty; did a download stop before it began?"),
+            (
+                folder.path.appending("none"),
+                "cannot open the file: No such file or directory; is the path right?"
+            ),
+            (pipe, "expected a plain file, found a device, pipe or socket"),
+            ("/dev/null", "expected a plain file, found a device, pipe or socket"),
+        ]
+        for (path, message) in refused {
+            let error = #expect(throws: ModelFileError.self) { _ = try MappedFile(path: path) }
+            #expect(error?.code == .cannotOpen)
+            #expect(try #require(error).description == "\(path.string): \(message)")
+        }
+    }
+
+    @Test("hints change no byte, whatever their range")
+    func advice() throws {
+        let folder = try TemporaryFolder()
+        let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let file = try MappedFile(path: folder.file("f", bytes))
+        let ranges: [Range<Int>?] = [nil, 0..<0, 1..<2, 4095..<8193, 99_999..<100_000, -5..<200_000]
+        for advice in [MappedFile.Advice.sequential, .random, .willNeed, .dontNeed, .normal] {
+            for range in ranges { file.advise(advice, range: range) }
+            #expect(file.withUnsafeBytes { $0.elementsEqual(bytes) })
+        }
+    }
+
+    @Test("a mapping that ends gives its address space back")
+    func unmapping() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file("f", [UInt8](repeating: 1, count: 1 << 20))
+        func mappings() throws -> Int {
+            try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n")
+                .count { $0.hasSuffix(path.string) }
+        }
+        do {
+            let file = try MappedFile(path: path)
+            #expect(try mappings() == 1)
+            #expect(file.count == 1 << 20)
+        }
+        #expect(try mappings() == 0)
+    }
+}
