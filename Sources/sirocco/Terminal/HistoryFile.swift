@@ -22,7 +22,8 @@ package struct HistoryFile: Sendable {
         }
     }
 
-    /// Adds an entry. History is a comfort: a full disk must not end a conversation, so the caller may ignore errors.
+    /// Adds an entry. History is a comfort: a full disk must not end a conversation, so the caller may ignore
+    /// errors.
     package func append(_ entry: String) throws {
         if entry.isEmpty { return }
         let folder = (path as NSString).deletingLastPathComponent

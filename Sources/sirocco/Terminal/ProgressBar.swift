@@ -1,5 +1,5 @@
-// Shows how far a long job is: a bar on a terminal, a few lines in a log. Writes to standard error, so a command's
-// output stays clean. Knows nothing of the job.
+// Shows how far a long job is: a bar on a terminal, a few lines in a log. Writes to standard error, so a
+// command's output stays clean. Knows nothing of the job.
 
 import Foundation
 import Synchronization
