@@ -6,6 +6,9 @@ struct BytePairEncoder: Sendable {
     private let rules: TokenizerSpecification.BytePair
     private let wordRules: PreTokenizer.Rules
     private let merges: MergeTable
+    /// What a byte that the vocabulary lacks becomes. Without it such a byte is left out before merging, as
+    /// `tokenizers` does; real vocabularies lack some control characters and bytes that are never UTF-8.
+    private let substitute: TokenID?
     /// Tokens by the bytes they stand for, where whole words are looked up.
     private let words: PieceIndex?
 
@@ -17,6 +20,7 @@ struct BytePairEncoder: Sendable {
         self.rules = rules
         wordRules = rules.preTokenizer.rules
         let kinds = vocabulary.kinds
+        substitute = vocabulary.unknown.flatMap { kinds[Int($0)] == .unknown ? $0 : nil }
         words = rules.keepsWholeWords ? PieceIndex(vocabulary.texts) { kinds[$0] == .normal } : nil
         merges =
             switch order {
@@ -63,16 +67,13 @@ struct BytePairEncoder: Sendable {
             tokens.append(token)
         } else {
             workspace.merger.symbols.removeAll(keepingCapacity: true)
-            for index in word { workspace.merger.symbols.append(vocabulary.byteTokens[Int(text[index])]) }
+            for index in word {
+                let symbol = vocabulary.byteTokens[Int(text[index])]
+                if symbol >= 0 || substitute != nil { workspace.merger.symbols.append(symbol) }
+            }
             workspace.merger.merge(with: merges)
             for symbol in workspace.merger.symbols {
-                // A byte that the vocabulary lacks becomes the unknown token; without one it is left out, as
-                // `tokenizers` does. Only bytes that never occur in UTF-8 are missing from real vocabularies.
-                if symbol >= 0 {
-                    tokens.append(symbol)
-                } else if let unknown = vocabulary.unknown, vocabulary.kinds[Int(unknown)] == .unknown {
-                    tokens.append(unknown)
-                }
+                if let token = symbol >= 0 ? symbol : substitute { tokens.append(token) }
             }
         }
         if let key { workspace.cache.insert(key, tokens[first...]) }

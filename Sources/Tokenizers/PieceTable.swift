@@ -84,7 +84,7 @@ struct PieceIndex: Sendable {
     @inline(__always)
     private func probe(_ hash: UInt64, matches: (Int) -> Bool) -> Int {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: (hash ^ hash >> 32) &* PieceHash.base >> shift)
+        var slot = Int(truncatingIfNeeded: ((hash ^ hash >> 32) &* PieceHash.base) >> shift)
         while true {
             let entry = slots[slot]
             if entry == 0 { return slot }

@@ -42,7 +42,7 @@ struct WordCache: Sendable {
     @inline(__always)
     func append(_ key: Key, to tokens: inout [TokenID]) -> Bool {
         if slots.isEmpty { return false }
-        let slot = slots[Int(truncatingIfNeeded: key.hash >> 7) & Self.slotCount - 1]
+        let slot = slots[Int(truncatingIfNeeded: key.hash >> 7) & (Self.slotCount - 1)]
         guard slot.hash == key.hash, slot.length == key.length, slot.word == key.word else { return false }
         withUnsafeBytes(of: slot.tokens) { buffer in
             for index in 0..<Int(slot.count) {
@@ -62,6 +62,6 @@ struct WordCache: Sendable {
                 buffer.storeBytes(of: token, toByteOffset: index * 4, as: TokenID.self)
             }
         }
-        slots[Int(truncatingIfNeeded: key.hash >> 7) & Self.slotCount - 1] = slot
+        slots[Int(truncatingIfNeeded: key.hash >> 7) & (Self.slotCount - 1)] = slot
     }
 }
