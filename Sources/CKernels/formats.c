@@ -6,7 +6,7 @@
 #define MATMULS(function)                                 \
     {[SIR_ISA_SCALAR] = sir_##function##_matmul_scalar,   \
      [SIR_ISA_AVX2] = sir_##function##_matmul_avx2,       \
-     [SIR_ISA_AVX512VNNI] = sir_##function##_matmul_avx2}
+     [SIR_ISA_AVX512VNNI] = sir_##function##_matmul_avx512}
 #else
 #define MATMULS(function) {[SIR_ISA_SCALAR] = sir_##function##_matmul_scalar}
 #endif

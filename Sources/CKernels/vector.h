@@ -81,5 +81,23 @@ SIR_AVX2_INLINE __m256i sir_fifth_bits(const void *at) {
     return _mm256_and_si256(_mm256_cmpeq_epi8(bits, mask), _mm256_set1_epi8(16));
 }
 
+// MARK: AVX512
+
+/// Two 256-bit vectors as one: where lanes belong to rows, one row each.
+SIR_AVX512_INLINE __m512i sir_join(__m256i low, __m256i high) {
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+SIR_AVX512_INLINE __m512 sir_join_floats(float low, float high) {
+    return _mm512_castsi512_ps(sir_join(_mm256_castps_si256(_mm256_set1_ps(low)),
+                                        _mm256_castps_si256(_mm256_set1_ps(high))));
+}
+
+SIR_AVX512_INLINE __m256 sir_low_half(__m512 x) { return _mm512_castps512_ps256(x); }
+
+SIR_AVX512_INLINE __m256 sir_high_half(__m512 x) {
+    return _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(x), 1));
+}
+
 #endif
 #endif

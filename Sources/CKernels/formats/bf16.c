@@ -38,4 +38,12 @@ void SIR_AVX2 sir_bf16_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_f32_avx2(SIR_MATMUL_ARGUMENTS, 2, widen, widen_avx2);
 }
 
+SIR_AVX512_INLINE __m512 widen_avx512(const void *weights) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(sir_load256(weights)), 16));
+}
+
+void SIR_AVX512 sir_bf16_matmul_avx512(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_f32_avx512(SIR_MATMUL_ARGUMENTS, 2, widen, widen_avx512);
+}
+
 #endif

@@ -32,4 +32,12 @@ void SIR_AVX2 sir_f32_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_f32_avx2(SIR_MATMUL_ARGUMENTS, 4, widen, widen_avx2);
 }
 
+SIR_AVX512_INLINE __m512 widen_avx512(const void *weights) {
+    return _mm512_loadu_ps(weights);
+}
+
+void SIR_AVX512 sir_f32_matmul_avx512(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_f32_avx512(SIR_MATMUL_ARGUMENTS, 4, widen, widen_avx512);
+}
+
 #endif

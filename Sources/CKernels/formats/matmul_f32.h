@@ -125,5 +125,80 @@ SIR_AVX2_INLINE void sir_matmul_f32_avx2(
     }
 }
 
+// MARK: AVX512
+
+/// 16 elements, widened.
+typedef __m512 (*sir_widen_avx512_fn)(const void *weights);
+
+/// Four rows (`valid` of them written) by `T` tokens.
+SIR_AVX512_INLINE void sir_tile_f32_avx512(
+    const uint8_t *const *rows, const uint8_t *activations, size_t activation_bytes, float *out,
+    size_t out_stride, size_t valid, int T, size_t columns, size_t element_bytes, sir_widen_fn widen,
+    sir_widen_avx512_fn widen16) {
+    __m512 lanes[4][4];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < 4; r++) {
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) lanes[r][t] = _mm512_setzero_ps();
+    }
+    size_t whole = columns / 16 * 16;
+    for (size_t c = 0; c < whole; c += 16) {
+        __m512 w[4];
+#pragma clang loop unroll(full)
+        for (int r = 0; r < 4; r++) w[r] = widen16(rows[r] + c * element_bytes);
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) {
+            __m512 x = _mm512_loadu_ps(activations + (size_t)t * activation_bytes + c * sizeof(float));
+#pragma clang loop unroll(full)
+            for (int r = 0; r < 4; r++) lanes[r][t] = _mm512_fmadd_ps(w[r], x, lanes[r][t]);
+        }
+    }
+    if (whole < columns) {
+        float w[4][16] = {{0}};
+        for (int r = 0; r < 4; r++) {
+            for (size_t c = whole; c < columns; c++) w[r][c - whole] = widen(rows[r], c);
+        }
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) {
+            float a[16] = {0};
+            memcpy(a, activations + (size_t)t * activation_bytes + whole * sizeof(float),
+                   (columns - whole) * sizeof(float));
+            __m512 x = _mm512_loadu_ps(a);
+#pragma clang loop unroll(full)
+            for (int r = 0; r < 4; r++) lanes[r][t] = _mm512_fmadd_ps(_mm512_loadu_ps(w[r]), x, lanes[r][t]);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int t = 0; t < T; t++) {
+        __m256 sums[4];
+#pragma clang loop unroll(full)
+        for (int r = 0; r < 4; r++) sums[r] = _mm256_add_ps(sir_low_half(lanes[r][t]), sir_high_half(lanes[r][t]));
+        sir_store_up_to_4(out + (size_t)t * out_stride, sir_sum8x4(sums[0], sums[1], sums[2], sums[3]), valid);
+    }
+}
+
+SIR_AVX512_INLINE void sir_matmul_f32_avx512(
+    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
+    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t element_bytes, sir_widen_fn widen,
+    sir_widen_avx512_fn widen16) {
+    const uint8_t *a = activations;
+    size_t chunk = sir_token_chunk(activation_bytes);
+    for (size_t start = 0; start < tokens; start += chunk) {
+        size_t end = tokens - start < chunk ? tokens : start + chunk;
+        for (size_t r = 0; r < rows; r += 4) {
+            const uint8_t *four[4];
+            size_t valid = sir_four_rows(weights, row_bytes, r, rows, four), t = start;
+            for (; t + 4 <= end; t += 4) {
+                sir_tile_f32_avx512(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
+                                    out_stride, valid, 4, columns, element_bytes, widen, widen16);
+            }
+            for (; t < end; t++) {
+                sir_tile_f32_avx512(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
+                                    out_stride, valid, 1, columns, element_bytes, widen, widen16);
+            }
+        }
+    }
+}
+
 #endif
 #endif

@@ -178,5 +178,86 @@ SIR_AVX2_INLINE void sir_matmul_q8_256_avx2(
     }
 }
 
+// MARK: AVX512-VNNI
+
+/// The AVX2 tile with two rows in each vector: a row keeps its own 8 lanes, so the sums are the same.
+SIR_AVX512_INLINE void sir_tile_q8_256_avx512(
+    const uint8_t *const rows[4], const uint8_t *a, size_t activation_bytes, float *out, size_t out_stride,
+    size_t valid, int T, size_t blocks, size_t block_bytes, sir_header_256_avx2_fn header,
+    sir_unpack_256_avx2_fn unpack, int centre) {
+    __m512 lanes[2][4];
+#pragma clang loop unroll(full)
+    for (int t = 0; t < T; t++) lanes[0][t] = lanes[1][t] = _mm512_setzero_ps();
+    for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_256)) {
+#pragma clang loop unroll(full)
+        for (int pair = 0; pair < 2; pair++) {
+            const uint8_t *w0 = rows[2 * pair] + b * block_bytes, *w1 = rows[2 * pair + 1] + b * block_bytes;
+            sir_header_256 head0 = header(w0), head1 = header(w1);
+            __m512i scales = sir_join(head0.scales, head1.scales);
+            __m512i minima = sir_join(head0.minima, head1.minima);
+            __m512i isum[4];
+#pragma clang loop unroll(full)
+            for (int t = 0; t < T; t++) isum[t] = _mm512_setzero_si512();
+#pragma clang loop unroll(full)
+            for (int c = 0; c < 8; c++) {
+                __m512i q = sir_join(unpack(w0, c), unpack(w1, c));
+                __m512i spread = _mm512_broadcast_i64x4(sir_spread(c));
+                __m512i chunk_scales = _mm512_shuffle_epi8(scales, spread);
+#pragma clang loop unroll(full)
+                for (int t = 0; t < T; t++) {
+                    const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
+                    __m512i aq = _mm512_broadcast_i64x4(sir_load256(x->q + 32 * c));
+                    isum[t] = _mm512_dpwssd_epi32(isum[t], _mm512_maddubs_epi16(q, aq), chunk_scales);
+                }
+            }
+#pragma clang loop unroll(full)
+            for (int t = 0; t < T; t++) {
+                const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
+                __m512i sums = _mm512_broadcast_i64x4(sir_load256(x->sums));
+                __m512i imin = _mm512_madd_epi16(minima, sums);
+                __m512 scale = sir_join_floats(head0.scale * x->scale, head1.scale * x->scale);
+                __m512 *lane = &lanes[pair][t];
+                if (centre) {
+                    imin = _mm512_mullo_epi32(imin, _mm512_set1_epi32(centre));
+                    *lane = _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(_mm512_sub_epi32(isum[t], imin)), *lane);
+                } else {
+                    __m512 minimum = sir_join_floats(head0.minimum * x->scale, head1.minimum * x->scale);
+                    *lane = _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(isum[t]), *lane);
+                    *lane = _mm512_fnmadd_ps(minimum, _mm512_cvtepi32_ps(imin), *lane);
+                }
+            }
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int t = 0; t < T; t++) {
+        __m128 sums = sir_sum8x4(sir_low_half(lanes[0][t]), sir_high_half(lanes[0][t]),
+                                 sir_low_half(lanes[1][t]), sir_high_half(lanes[1][t]));
+        sir_store_up_to_4(out + (size_t)t * out_stride, sums, valid);
+    }
+}
+
+SIR_AVX512_INLINE void sir_matmul_q8_256_avx512(
+    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
+    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t block_bytes,
+    sir_header_256_avx2_fn header, sir_unpack_256_avx2_fn unpack, int centre) {
+    const uint8_t *a = activations;
+    size_t chunk = sir_token_chunk(activation_bytes);
+    for (size_t start = 0; start < tokens; start += chunk) {
+        size_t end = tokens - start < chunk ? tokens : start + chunk;
+        for (size_t r = 0; r < rows; r += 4) {
+            const uint8_t *four[4];
+            size_t valid = sir_four_rows(weights, row_bytes, r, rows, four), t = start;
+            for (; t + 4 <= end; t += 4) {
+                sir_tile_q8_256_avx512(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
+                                       out_stride, valid, 4, columns / 256, block_bytes, header, unpack, centre);
+            }
+            for (; t < end; t++) {
+                sir_tile_q8_256_avx512(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
+                                       out_stride, valid, 1, columns / 256, block_bytes, header, unpack, centre);
+            }
+        }
+    }
+}
+
 #endif
 #endif

@@ -163,5 +163,82 @@ SIR_AVX2_INLINE void sir_matmul_q8_32_avx2(
 
 // MARK: AVX512-VNNI
 
+
+/// The AVX2 tile with two rows in each vector: a row keeps its own 8 lanes, so the sums are the same.
+SIR_AVX512_INLINE void sir_tile_q8_32_avx512(
+    const uint8_t *const rows[4], const uint8_t *a, size_t activation_bytes, float *out, size_t out_stride,
+    size_t valid, int T, size_t blocks, size_t block_bytes, sir_unpack_32_avx2_fn unpack, sir_kind_32 kind,
+    float centre) {
+    __m512 lanes[2][4];
+    __m128 minimum[4];
+#pragma clang loop unroll(full)
+    for (int t = 0; t < T; t++) {
+        minimum[t] = _mm_setzero_ps();
+        lanes[0][t] = lanes[1][t] = _mm512_setzero_ps();
+    }
+    __m512i flip = _mm512_set1_epi8(kind == SIR_SIGNED ? -128 : 0);
+    const uint8_t *w[4] = {rows[0], rows[1], rows[2], rows[3]};
+    for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_32)) {
+        __m128 offsets;
+        __m256 scales = sir_scales_32(w, kind, centre, &offsets);
+        // Signed weights plus 128 are unsigned; 128 times the activations is taken off below.
+        __m512i q[2] = {_mm512_xor_si512(sir_join(unpack(w[0]), unpack(w[1])), flip),
+                        _mm512_xor_si512(sir_join(unpack(w[2]), unpack(w[3])), flip)};
+#pragma clang loop unroll(full)
+        for (int r = 0; r < 4; r++) w[r] += block_bytes;
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) {
+            const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
+            __m512 products = _mm512_castps256_ps512(_mm256_mul_ps(scales, _mm256_broadcast_ss(&x->scale)));
+            if (kind != SIR_SIGNED) {
+                minimum[t] = _mm_fmadd_ps(offsets, _mm_broadcast_ss(&x->scaled_sum), minimum[t]);
+            }
+            __m512i aq = _mm512_broadcast_i64x4(sir_load256(x->q)), start = _mm512_setzero_si512();
+            if (kind == SIR_SIGNED) start = _mm512_sub_epi32(start, _mm512_dpbusd_epi32(start, flip, aq));
+#pragma clang loop unroll(full)
+            for (int pair = 0; pair < 2; pair++) {
+                int r = 2 * pair;
+                __m512i index = sir_join(_mm256_set1_epi32(r), _mm256_set1_epi32(r + 1));
+                __m512 scale = _mm512_permutexvar_ps(index, products);
+                __m512 isum = _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(start, q[pair], aq));
+                lanes[pair][t] = _mm512_fmadd_ps(scale, isum, lanes[pair][t]);
+            }
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int t = 0; t < T; t++) {
+        __m128 sums = sir_sum8x4(sir_low_half(lanes[0][t]), sir_high_half(lanes[0][t]),
+                                 sir_low_half(lanes[1][t]), sir_high_half(lanes[1][t]));
+        if (kind != SIR_SIGNED) sums = _mm_add_ps(sums, minimum[t]);
+        sir_store_up_to_4(out + (size_t)t * out_stride, sums, valid);
+    }
+}
+
+SIR_AVX512_INLINE void sir_matmul_q8_32_avx512(
+    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
+    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t block_bytes,
+    sir_unpack_32_avx2_fn unpack, sir_kind_32 kind, float centre) {
+    const uint8_t *a = activations;
+    size_t chunk = sir_token_chunk(activation_bytes);
+    for (size_t start = 0; start < tokens; start += chunk) {
+        size_t end = tokens - start < chunk ? tokens : start + chunk;
+        for (size_t r = 0; r < rows; r += 4) {
+            const uint8_t *four[4];
+            size_t valid = sir_four_rows(weights, row_bytes, r, rows, four);
+            size_t t = start;
+            for (; t + 4 <= end; t += 4) {
+                sir_tile_q8_32_avx512(four, a + t * activation_bytes, activation_bytes,
+                                      out + t * out_stride + r, out_stride, valid, 4, columns / 32, block_bytes,
+                                      unpack, kind, centre);
+            }
+            for (; t < end; t++) {
+                sir_tile_q8_32_avx512(four, a + t * activation_bytes, activation_bytes,
+                                      out + t * out_stride + r, out_stride, valid, 1, columns / 32, block_bytes,
+                                      unpack, kind, centre);
+            }
+        }
+    }
+}
+
 #endif
 #endif

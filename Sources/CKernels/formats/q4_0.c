@@ -60,4 +60,8 @@ void SIR_AVX2 sir_q4_0_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_0), unpack_avx2, SIR_CENTRED, 8);
 }
 
+void SIR_AVX512 sir_q4_0_matmul_avx512(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_32_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_0), unpack_avx2, SIR_CENTRED, 8);
+}
+
 #endif

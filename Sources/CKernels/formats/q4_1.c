@@ -64,4 +64,8 @@ void SIR_AVX2 sir_q4_1_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_1), unpack_avx2, SIR_MINIMUM, 0);
 }
 
+void SIR_AVX512 sir_q4_1_matmul_avx512(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_32_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_1), unpack_avx2, SIR_MINIMUM, 0);
+}
+
 #endif

@@ -55,4 +55,8 @@ void SIR_AVX2 sir_q5_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_k), header_avx2, unpack_avx2, 0);
 }
 
+void SIR_AVX512 sir_q5_k_matmul_avx512(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_256_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_k), header_avx2, unpack_avx2, 0);
+}
+
 #endif

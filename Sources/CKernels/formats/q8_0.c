@@ -56,4 +56,8 @@ void SIR_AVX2 sir_q8_0_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q8_0), unpack_avx2, SIR_SIGNED, 0);
 }
 
+void SIR_AVX512 sir_q8_0_matmul_avx512(SIR_MATMUL_PARAMETERS) {
+    sir_matmul_q8_32_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q8_0), unpack_avx2, SIR_SIGNED, 0);
+}
+
 #endif
