@@ -145,17 +145,12 @@ extension Candidates {
             ids.withUnsafeMutableBufferPointer { ids in
                 keys.withUnsafeBufferPointer { keys in
                     let ranking = rankedByLogit ? UnsafeBufferPointer(logits) : keys
-                    let base = UnsafeRawPointer(ranking.baseAddress.unsafelyUnwrapped)
                     var i = 0
                     while i < count {
                         // Nearly all runs of eight hold nothing to keep; they are passed over in one compare.
-                        // The last, short run compares stale neighbours too, which only costs the loop below.
-                        if i + 8 <= count {
-                            let run = base.loadUnaligned(fromByteOffset: i * 4, as: SIMD8<Float>.self)
-                            if (run .>= floor) == SIMDMask(repeating: false) {
-                                i += 8
-                                continue
-                            }
+                        if i + 8 <= count, (ranking.vector(at: i) .>= floor) == noLane {
+                            i += 8
+                            continue
                         }
                         for j in i..<min(i + 8, count) {
                             let key = ranking[j]

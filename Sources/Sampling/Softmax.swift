@@ -16,33 +16,50 @@ package func peak(of logits: UnsafeBufferPointer<Float>, step: UInt64) throws(Sa
         throw .notANumber(step: step, token: Int32(index))
     }
     let maximum = largest(of: logits)
-    guard maximum > -.infinity, let index = logits.firstIndex(of: maximum) else {
-        throw .nothingAllowed(step: step)
-    }
-    return LogitsPeak(token: Int32(index), logit: maximum)
+    guard maximum > -.infinity else { throw .nothingAllowed(step: step) }
+    return LogitsPeak(token: Int32(firstIndex(of: maximum, in: logits)), logit: maximum)
 }
 
 /// The largest of `values`, which hold no NaN; -infinity if there are none.
 package func largest(of values: UnsafeBufferPointer<Float>) -> Float {
     var best = SIMD8<Float>(repeating: -.infinity)
-    values.forEachVector { x in best = best.replacing(with: x, where: x .> best) }
+    for start in stride(from: 0, to: values.count & ~7, by: 8) {
+        let x = values.vector(at: start)
+        best = best.replacing(with: x, where: x .> best)
+    }
     return values[(values.count & ~7)...].reduce(best.max(), max)
 }
 
 private func hasNaN(_ values: UnsafeBufferPointer<Float>) -> Bool {
     var unordered = SIMDMask<SIMD8<Int32>>(repeating: false)
-    values.forEachVector { x in unordered = unordered .| (x .!= x) }
-    return unordered != SIMDMask(repeating: false) || values[(values.count & ~7)...].contains(where: \.isNaN)
+    for start in stride(from: 0, to: values.count & ~7, by: 8) {
+        let x = values.vector(at: start)
+        unordered = unordered .| (x .!= x)
+    }
+    return unordered != noLane || values[(values.count & ~7)...].contains(where: \.isNaN)
 }
 
+/// The first index of a value that is there.
+private func firstIndex(of value: Float, in values: UnsafeBufferPointer<Float>) -> Int {
+    // A plain search costs more than finding the maximum did, so whole vectors are passed over first.
+    var start = 0
+    while start + 8 <= values.count, (values.vector(at: start) .== SIMD8(repeating: value)) == noLane {
+        start += 8
+    }
+    while values[start] != value { start += 1 }
+    return start
+}
+
+/// No lane of a comparison holds.
+@inline(__always)
+var noLane: SIMDMask<SIMD8<Int32>> { SIMDMask(repeating: false) }
+
 extension UnsafeBufferPointer<Float> {
-    /// Visits the values eight by eight, leaving out the last `count % 8`.
+    /// Eight values from `index` on, which must all be there.
     @inline(__always)
-    fileprivate func forEachVector(_ body: (SIMD8<Float>) -> Void) {
-        let base = UnsafeRawPointer(baseAddress)
-        for i in 0..<count / 8 {
-            body(base.unsafelyUnwrapped.loadUnaligned(fromByteOffset: i * 32, as: SIMD8<Float>.self))
-        }
+    func vector(at index: Int) -> SIMD8<Float> {
+        UnsafeRawPointer(baseAddress.unsafelyUnwrapped)
+            .loadUnaligned(fromByteOffset: index * 4, as: SIMD8<Float>.self)
     }
 }
 
@@ -56,8 +73,6 @@ package func exponentials(
     of logits: UnsafeBufferPointer<Float>, below maximum: Float, scale: Float = 1,
     weights: UnsafeMutableBufferPointer<Float>? = nil, blockSums: UnsafeMutableBufferPointer<Double>? = nil
 ) -> Double {
-    guard let first = logits.baseAddress else { return 0 }
-    let source = UnsafeRawPointer(first)
     let target = weights.flatMap { $0.baseAddress.map(UnsafeMutableRawPointer.init) }
     var total = 0.0
     for start in stride(from: 0, to: logits.count, by: softmaxBlock) {
@@ -65,8 +80,7 @@ package func exponentials(
         var lanes = SIMD8<Float>.zero
         var i = start
         while i + 8 <= end {
-            let x = source.loadUnaligned(fromByteOffset: i * 4, as: SIMD8<Float>.self)
-            let w = exponential((x - maximum) * scale)
+            let w = exponential((logits.vector(at: i) - maximum) * scale)
             lanes += w
             target?.storeBytes(of: w, toByteOffset: i * 4, as: SIMD8<Float>.self)
             i += 8
