@@ -77,10 +77,10 @@ struct GGUFParser {
             let version = try header()
             let tensorCount: UInt64 = try cursor.integer("the number of tensors")
             let keyCount: UInt64 = try cursor.integer("the number of keys")
-            // A key takes 13 bytes at least (length, type, one byte), a tensor 32 (length, rank, one
-            // dimension, type, offset): a count that cannot be true ends here.
-            let tensors = try cursor.require(tensorCount, of: 32, "the tensors' descriptions")
-            let keys = try cursor.require(keyCount, of: 13, "the keys")
+            // A key takes 14 bytes at least (length, one byte of name, type, value), a tensor 33 (length,
+            // one byte of name, rank, one dimension, type, offset): a count that cannot be true ends here.
+            let tensors = try cursor.require(tensorCount, of: 33, "the tensors' descriptions")
+            let keys = try cursor.require(keyCount, of: 14, "the keys")
             let metadata = try self.metadata(count: keys)
             let alignment = try self.alignment(in: metadata)
             let stated = try descriptions(count: tensors)
@@ -138,6 +138,8 @@ struct GGUFParser {
         let start = cursor.offset
         let length: UInt64 = try cursor.integer("a string's length")
         let bytes = try cursor.take(length, what)
+        // Reads as zeros where a download left a hole, so it pays to be strict.
+        guard length > 0 else { throw failure(.invalid, at: start, "expected a name, found an empty one") }
         guard bytes.count <= GGUFLimits.nameBytes else {
             throw failure(
                 .tooLarge, at: start,
@@ -232,7 +234,6 @@ struct GGUFParser {
     mutating func alignment(in metadata: GGUFMetadata) throws(CursorFailure) -> Int {
         let key = "general.alignment"
         item = .key(key)
-        defer { item = .header }
         switch metadata[key] {
         case nil: return GGUFLimits.defaultAlignment
         case .uint32(let value)? where value.nonzeroBitCount == 1 && value <= GGUFLimits.alignment:

@@ -22,12 +22,11 @@ struct GGUFSplit {
         self.count = count
         tensorCount = try metadata.integer("split.tensors.count")
         let number = try metadata.integer("split.no") ?? 0
-        guard number == 0 else {
-            throw ModelFileError(
-                .invalid, file: path.string, item: "key split.no",
-                "this is part \(number + 1) of \(count)", fix: "open the first part, \(Self.suffix(0, count))"
-            )
-        }
+        guard number != 0 else { return }
+        throw ModelFileError(
+            .invalid, file: path.string, item: "key split.no",
+            "this is part \(number) of \(count), counted from 0",
+            fix: "open the part whose name ends in \(Self.suffix(0, count))")
     }
 
     private static func suffix(_ number: Int, _ count: Int) -> String {
@@ -53,8 +52,9 @@ struct GGUFSplit {
         guard found == (number, count) else {
             throw ModelFileError(
                 .invalid, file: path.string, item: "key split.no",
-                "expected part \(number) of \(count), found \(found.0.map(String.init) ?? "none") of "
-                    + "\(found.1.map(String.init) ?? "none")", fix: "do all parts belong to one model?")
+                "expected part \(number) of \(count), counted from 0, found "
+                    + "\(found.0.map { "\($0)" } ?? "none") of \(found.1.map { "\($0)" } ?? "none")",
+                fix: "do all parts belong to one model?")
         }
     }
 

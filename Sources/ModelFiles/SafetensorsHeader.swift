@@ -43,13 +43,13 @@ package struct SafetensorsContents {
 }
 
 /// A type of the safetensors format: its bits per element, and GGUF's name where there is one.
-struct SafetensorsType {
-    var name: String
-    var bits: Int
-    var format: String?
+package struct SafetensorsType {
+    package var name: String
+    package var bits: Int
+    package var format: String?
 
     /// To add a type: one row. `format` is the `BlockFormat` that holds it; nil: known by size only.
-    static let all: [SafetensorsType] = [
+    package static let all: [SafetensorsType] = [
         SafetensorsType(name: "F64", bits: 64, format: "F64"),
         SafetensorsType(name: "F32", bits: 32, format: "F32"),
         SafetensorsType(name: "F16", bits: 16, format: "F16"),

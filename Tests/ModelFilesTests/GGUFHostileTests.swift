@@ -13,19 +13,22 @@ import Testing
     }
 
     private static func nested(_ depth: Int) -> Bytes {
-        (1..<depth).reduce(Bytes.u32(9) + .u64(1)) { bytes, _ in bytes + .u32(9) + .u64(1) } + .u32(0) + .u64(0)
+        (1..<depth).reduce(Bytes.u32(9) + .u64(1)) { bytes, _ in bytes + .u32(9) + .u64(1) } + .u32(0)
+            + .u64(0)
     }
 
     static let lyingHeaders: [Hostile] = [
         Hostile(
             "shorter than the magic number", .raw([0x47, 0x47]), .truncated,
-            "x: header (byte 0): expected 1 × 4 bytes for the magic number, found 2 bytes to the end of the file"),
+            "x: header (byte 0): expected 1 × 4 bytes for the magic number, found 2 bytes to the end of the file"
+        ),
         Hostile(
             "another kind of file", .raw(Array("PK\u{3}\u{4} zip".utf8)), .invalid,
             "x: header (byte 0): expected the magic number GGUF; this is not a GGUF file"),
         Hostile(
             "version 1", .gguf(version: 1), .unsupported,
-            "x: header (byte 4): expected version 2 or 3, found version 1 of August 2023; convert the model again"),
+            "x: header (byte 4): expected version 2 or 3, found version 1 of August 2023; convert the model again"
+        ),
         Hostile(
             "version 4", .gguf(version: 4), .unsupported,
             "x: header (byte 4): expected version 2 or 3, found 4; is there a newer Sirocco?"),
@@ -35,11 +38,11 @@ import Testing
                 + "convert it with the gguf package's gguf-convert-endian"),
         Hostile(
             "more tensors than the file has bytes", .gguf(tensors: 1 << 60), .truncated,
-            "x: header (byte 24): expected 1152921504606846976 × 32 bytes for the tensors' descriptions, "
+            "x: header (byte 24): expected 1152921504606846976 × 33 bytes for the tensors' descriptions, "
                 + "found 0 bytes to the end of the file"),
         Hostile(
             "the largest number of keys", .gguf(keys: .max), .truncated,
-            "x: header (byte 24): expected 18446744073709551615 × 13 bytes for the keys, "
+            "x: header (byte 24): expected 18446744073709551615 × 14 bytes for the keys, "
                 + "found 0 bytes to the end of the file"),
     ]
 
@@ -57,7 +60,8 @@ import Testing
             "x: key number 0 (byte 24): expected a name in UTF-8, found other bytes"),
         Hostile(
             "a string of 10 GB", file(.key("k", type: 8) + .u64(10_000_000_000)), .truncated,
-            "x: key k (byte 45): expected 10000000000 bytes for a string, found 0 bytes to the end of the file"),
+            "x: key k (byte 45): expected 10000000000 bytes for a string, found 0 bytes to the end of the file"
+        ),
         Hostile(
             "a string whose length overflows", file(.key("k", type: 8) + .u64(.max)), .truncated,
             "x: key k (byte 45): expected 18446744073709551615 bytes for a string, "
@@ -69,10 +73,12 @@ import Testing
             "a bool of 7", file(.key("k", type: 7) + .raw([7])), .invalid,
             "x: key k (byte 37): expected 0 or 1 for a bool, found 7"),
         Hostile(
-            "an array of bools with a 2", file(.key("k", type: 9) + .u32(7) + .u64(3) + .raw([0, 1, 2])), .invalid,
+            "an array of bools with a 2", file(.key("k", type: 9) + .u32(7) + .u64(3) + .raw([0, 1, 2])),
+            .invalid,
             "x: key k (byte 51): expected 0 or 1 for a bool, found 2"),
         Hostile(
-            "an array with more elements than bytes", file(.key("k", type: 9) + .u32(6) + .u64(1 << 62) + .zeros(9)),
+            "an array with more elements than bytes",
+            file(.key("k", type: 9) + .u32(6) + .u64(1 << 62) + .zeros(9)),
             .truncated,
             "x: key k (byte 49): expected 4611686018427387904 × 4 bytes for an array, "
                 + "found 9 bytes to the end of the file"),
@@ -87,11 +93,12 @@ import Testing
             "arrays nested without end", file(.key("k", type: 9) + nested(500)), .tooLarge,
             "x: key k (byte 85): expected arrays nested at most 4 deep, found more"),
         Hostile(
-            "one key twice", file(.key("k", type: 0) + .raw([1]) + .key("k", type: 0) + .raw([1]) + .zeros(8), count: 2),
+            "one key twice",
+            file(.key("k", type: 0) + .raw([1]) + .key("k", type: 0) + .raw([1]) + .zeros(8), count: 2),
             .duplicate, "x: key k (byte 38): the key occurs twice"),
         Hostile(
             "fewer keys than promised", file(.key("k", type: 0) + .raw([1]) + .zeros(20), count: 2), .invalid,
-            "x: key  (byte 46): the value's bytes end"),
+            "x: key number 1 (byte 38): expected a name, found an empty one"),
         Hostile(
             "an alignment of 0", file(.key("general.alignment", type: 4) + .u32(0)), .invalid,
             "x: key general.alignment: expected uint32, a power of two up to 16777216, found 0"),
@@ -102,7 +109,8 @@ import Testing
             "an alignment of 2 GiB", file(.key("general.alignment", type: 4) + .u32(1 << 31)), .invalid,
             "x: key general.alignment: expected uint32, a power of two up to 16777216, found 2147483648"),
         Hostile(
-            "an alignment that is a string", file(.key("general.alignment", type: 8) + .string("32")), .invalid,
+            "an alignment that is a string", file(.key("general.alignment", type: 8) + .string("32")),
+            .invalid,
             "x: key general.alignment: expected uint32, a power of two up to 16777216, found string"),
         Hostile(
             "a key that would clear the screen", file(.key("\u{1b}[2J", type: 13) + .zeros(8)), .invalid,
@@ -124,7 +132,8 @@ import Testing
             "x: tensor t (byte 33): expected dimensions from 1 to 9223372036854775807, found 0"),
         Hostile(
             "a dimension past Int", file(tensors: [.tensor("t", [1 << 63])]), .invalid,
-            "x: tensor t (byte 33): expected dimensions from 1 to 9223372036854775807, found 9223372036854775808"),
+            "x: tensor t (byte 33): expected dimensions from 1 to 9223372036854775807, found 9223372036854775808"
+        ),
         Hostile(
             "dimensions whose product overflows", file(tensors: [.tensor("t", [1 << 32, 1 << 32])]), .invalid,
             "x: tensor t (byte 53): expected rows of a multiple of 1 elements and a size that fits in memory "
@@ -142,7 +151,8 @@ import Testing
             "x: tensor t (byte 45): found tensor type 4, which is not known; is there a newer Sirocco?"),
         Hostile(
             "a type far out", file(tensors: [.tensor("t", [32], type: .max)]), .unsupported,
-            "x: tensor t (byte 45): found tensor type 4294967295, which is not known; is there a newer Sirocco?"),
+            "x: tensor t (byte 45): found tensor type 4294967295, which is not known; is there a newer Sirocco?"
+        ),
         Hostile(
             "one name twice", file(tensors: [.tensor("t", [8]), .tensor("t", [8], offset: 32)]), .duplicate,
             "x: tensor t: two tensors have this name"),
@@ -155,7 +165,8 @@ import Testing
             "x: tensor t (byte 68): expected data at a multiple of 32, found it at offset 4"),
         Hostile(
             "data past the end", file(tensors: [.tensor("t", [8], offset: 4096)]), .truncated,
-            "x: tensor t (byte 4160): expected 32 bytes of data for F32 [8], found 0; is this file truncated?"),
+            "x: tensor t (byte 4160): expected 32 bytes of data for F32 [8], found 0; is this file truncated?"
+        ),
         Hostile(
             "data that ends past the end", file(tensors: [.tensor("t", [2000])]), .truncated,
             "x: tensor t (byte 64): expected 8000 bytes of data for F32 [2000], found 4096; "
@@ -164,7 +175,8 @@ import Testing
             "an offset that overflows", file(tensors: [.tensor("t", [8], offset: .max - 31)]), .truncated,
             "x: tensor t (byte 49): expected data at offset 18446744073709551584, found a file of 4160 bytes"),
         Hostile(
-            "an offset just below Int's end", file(tensors: [.tensor("t", [8], offset: 1 << 63 - 32)]), .truncated,
+            "an offset just below Int's end", file(tensors: [.tensor("t", [8], offset: 1 << 63 - 32)]),
+            .truncated,
             "x: tensor t (byte 49): expected data at offset 9223372036854775776, found a file of 4160 bytes"),
         Hostile(
             "two tensors on the same bytes",
@@ -176,10 +188,11 @@ import Testing
             "x: tensor inner (byte 192): its data overlaps that of tensor outer, which ends at byte 384"),
         Hostile(
             "fewer descriptions than promised", .gguf(tensors: 2) + .tensor("t", [8]) + .zeros(40), .invalid,
-            "x: tensor  (byte 68): expected 1 to 4 dimensions, found 0"),
+            "x: tensor number 1 (byte 57): expected a name, found an empty one"),
         Hostile(
             "an alignment that moves the data past the end",
-            .gguf(tensors: 1, keys: 1) + .key("general.alignment", type: 4) + .u32(1 << 24) + .tensor("t", [8])
+            .gguf(tensors: 1, keys: 1) + .key("general.alignment", type: 4) + .u32(1 << 24)
+                + .tensor("t", [8])
                 + .zeros(64), .truncated,
             "x: tensor t (byte 16777216): expected 32 bytes of data for F32 [8], found 0; "
                 + "is this file truncated?"),

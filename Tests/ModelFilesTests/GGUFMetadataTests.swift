@@ -54,10 +54,13 @@ import Testing
         #expect(try message { _ = try text.float("k") } == "key k: expected float32 or float64, found string")
         #expect(try message { _ = try text.bool("k") } == "key k: expected bool, found string")
         #expect(try message { _ = try text.strings("k") } == "key k: expected array of string, found string")
-        #expect(try message { _ = try text.integers("k") } == "key k: expected array of integers, found string")
+        #expect(
+            try message { _ = try text.integers("k") } == "key k: expected array of integers, found string")
         let array = metadata(.array(.float32([1])))
         #expect(try message { _ = try array.string("k") } == "key k: expected string, found array of float32")
-        #expect(try message { _ = try array.strings("k") } == "key k: expected array of string, found array of float32")
+        #expect(
+            try message { _ = try array.strings("k") }
+                == "key k: expected array of string, found array of float32")
         // An integer is no float: `rope.freq_base` as uint32 is a writer's mistake to be told.
         #expect(
             try message { _ = try metadata(.uint32(1)).float("k") }

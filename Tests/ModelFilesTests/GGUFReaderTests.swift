@@ -6,7 +6,9 @@ import Tensors
 import Testing
 
 @Suite struct GGUFReaderTests {
-    static let fixtures = ["everything.gguf", "aligned.gguf", "metadata-only.gguf", "split-00001-of-00003.gguf"]
+    static let fixtures = [
+        "everything.gguf", "aligned.gguf", "metadata-only.gguf", "split-00001-of-00003.gguf",
+    ]
 
     @Test("every key, type and value is as written", arguments: fixtures)
     func metadata(fixture: String) throws {
@@ -63,7 +65,8 @@ import Testing
         #expect {
             try GGUFFile(path: Fixture.path("big-endian.gguf"))
         } throws: { error in
-            (error as? ModelFileError)?.code == .unsupported && "\(error)".contains("found big-endian ones (version 3)")
+            (error as? ModelFileError)?.code == .unsupported
+                && "\(error)".contains("found big-endian ones (version 3)")
         }
     }
 

@@ -102,9 +102,13 @@ import Testing
         var metadata = GGUFMetadata()
         switch name {
         case "too few bytes":
-            (tensors, message) = ([source("t", .f32, [4], 12)], "tensor t: expected 16 bytes for F32 [4], found 12")
+            (tensors, message) = (
+                [source("t", .f32, [4], 12)], "tensor t: expected 16 bytes for F32 [4], found 12"
+            )
         case "too many bytes":
-            (tensors, message) = ([source("t", .f32, [4], 20)], "tensor t: expected 16 bytes for F32 [4], found more")
+            (tensors, message) = (
+                [source("t", .f32, [4], 20)], "tensor t: expected 16 bytes for F32 [4], found more"
+            )
         case "half a block":
             (tensors, message) = (
                 [source("t", .q8_0, [2, 16], 34)],
@@ -116,7 +120,8 @@ import Testing
             )
         case "no dimensions":
             (tensors, message) = (
-                [source("t", .f32, [], 4)], "tensor t: expected 1 to 4 dimensions and none of them 0, found []"
+                [source("t", .f32, [], 4)],
+                "tensor t: expected 1 to 4 dimensions and none of them 0, found []"
             )
         case "an odd alignment":
             metadata["general.alignment"] = .uint32(48)

@@ -105,8 +105,12 @@ struct Bytes {
 
     static func raw(_ bytes: [UInt8]) -> Bytes { Bytes(all: bytes) }
     static func zeros(_ count: Int) -> Bytes { Bytes(all: [UInt8](repeating: 0, count: count)) }
-    static func u32(_ value: UInt32) -> Bytes { Bytes(all: withUnsafeBytes(of: value.littleEndian) { Array($0) }) }
-    static func u64(_ value: UInt64) -> Bytes { Bytes(all: withUnsafeBytes(of: value.littleEndian) { Array($0) }) }
+    static func u32(_ value: UInt32) -> Bytes {
+        Bytes(all: withUnsafeBytes(of: value.littleEndian) { Array($0) })
+    }
+    static func u64(_ value: UInt64) -> Bytes {
+        Bytes(all: withUnsafeBytes(of: value.littleEndian) { Array($0) })
+    }
     static func string(_ text: String) -> Bytes { u64(UInt64(text.utf8.count)) + raw(Array(text.utf8)) }
 
     /// A GGUF file's beginning.
@@ -118,7 +122,8 @@ struct Bytes {
     static func key(_ name: String, type: UInt32) -> Bytes { string(name) + u32(type) }
 
     /// A GGUF tensor description. Type 0 is F32, 2 is Q4_0.
-    static func tensor(_ name: String, _ dimensions: [UInt64], type: UInt32 = 0, offset: UInt64 = 0) -> Bytes {
+    static func tensor(_ name: String, _ dimensions: [UInt64], type: UInt32 = 0, offset: UInt64 = 0) -> Bytes
+    {
         string(name) + u32(UInt32(dimensions.count)) + dimensions.reduce(Bytes()) { $0 + u64($1) } + u32(type)
             + u64(offset)
     }
