@@ -24,10 +24,12 @@ build: setup ## build the program, optimised: .build/release/sirocco
 model: build
 	@$(SIROCCO) pull smollm2
 
-test: setup ## build and run every test, optimised, with the real model
+test: ## build and run every test, optimised, with the real model
+	@Scripts/setup tests
 	$(SWIFT) build -c release --build-tests
 	@$(SIROCCO) pull smollm2
 	Scripts/check-docs
+	Scripts/check-chat
 	SIROCCO_REAL_WEIGHTS=1 $(SWIFT) test -c release --skip-build
 
 demo: model ## answer a prompt, then turn the model into a mixture of experts and answer again
@@ -36,14 +38,18 @@ demo: model ## answer a prompt, then turn the model into a mixture of experts an
 format: ## rewrite the Swift files in the project's style
 	$(SWIFT) format format --in-place --parallel --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
 
-lint: ## check style and the direction of imports
+lint: ## check style and the direction of imports, and the scripts that check
 	$(SWIFT) format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
 	Scripts/check-imports --self-test
 	Scripts/check-imports
+	Scripts/check-docs --self-test
+	Scripts/check-docs --list >/dev/null
+	Scripts/terminal-picture --self-test
+	Benchmarks/compare --self-test
 
 bench: model ## compare with llama.cpp in one interleaved run (builds it first; slow)
 	Benchmarks/peers/build llama.cpp
-	Benchmarks/compare --sirocco $(SIROCCO)
+	Benchmarks/compare --model smollm2 --sirocco $(SIROCCO)
 
 check: lint test ## lint and test: what a change must pass
 
