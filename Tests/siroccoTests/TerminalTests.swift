@@ -112,7 +112,7 @@ struct HistoryFileTests {
 struct ProgressBarTests {
     @Test("a line never fills the terminal's width", arguments: 0...140)
     func fits(width: Int) {
-        let totals: [Int64?] = [nil, 1, 92_871_040, 26_442_000_000]
+        let totals: [Int64?] = [nil, 0, 1, 92_871_040, 26_442_000_000]
         for total in totals {
             for done: Int64 in [0, 1, 999_950, 46_000_000, 92_871_040] {
                 let line = ProgressBar.render(

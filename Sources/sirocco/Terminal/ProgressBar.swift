@@ -12,40 +12,44 @@ package final class ProgressBar: Sendable {
     }
 
     private struct State {
+        var total: Int64?
         var drawnAt: ContinuousClock.Instant?
         var reportedTenth = 0
         var isFinished = false
     }
 
     private let label: String
-    private let total: Int64?
     private let unit: Unit
     private let isLive: Bool
     private let coloured: Bool
     private let start = ContinuousClock.now
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private static let redraw = Duration.milliseconds(100)
 
-    /// - Parameter total: in `unit`; nil where nobody knows.
-    package init(_ label: String, total: Int64?, unit: Unit = .bytes) {
+    /// - Parameter total: in `unit`; nil where nobody knows yet.
+    package init(_ label: String, total: Int64? = nil, unit: Unit = .bytes) {
         self.label = label
-        self.total = total.flatMap { $0 > 0 ? $0 : nil }
         self.unit = unit
+        state = Mutex(State(total: total))
         isLive = Terminal.isTerminal(.error) && Terminal.environment("TERM") != "dumb"
         coloured = Terminal.showsColour(.error)
     }
 
-    /// `done` so far, not since the last call.
-    package func update(_ done: Int64) {
+    /// - Parameters:
+    ///   - done: so far, not since the last call.
+    ///   - total: for jobs that learn it on the way; nil leaves it as it is.
+    package func update(_ done: Int64, of total: Int64? = nil) {
         state.withLock { state in
             if state.isFinished { return }
+            if let total { state.total = total }
             let now = ContinuousClock.now
             if isLive {
                 if let drawnAt = state.drawnAt, now - drawnAt < Self.redraw { return }
                 state.drawnAt = now
-                Terminal.write(Self.carriageReturn + line(done, now) + Self.clearToEnd, to: .error)
-            } else if let total {
+                Terminal.write(
+                    Self.carriageReturn + line(done, state.total, now) + Self.clearToEnd, to: .error)
+            } else if let total = state.total, total > 0 {
                 // A log gets a line for every tenth.
                 let tenth = Int(min(done, total) * 10 / total)
                 if tenth <= state.reportedTenth || tenth == 10 { return }
@@ -73,7 +77,7 @@ package final class ProgressBar: Sendable {
     private static let carriageReturn = "\r"
     private static let clearToEnd = "\u{1B}[K"
 
-    private func line(_ done: Int64, _ now: ContinuousClock.Instant) -> String {
+    private func line(_ done: Int64, _ total: Int64?, _ now: ContinuousClock.Instant) -> String {
         Self.render(
             label: label, done: done, total: total, unit: unit, seconds: Self.seconds(now - start),
             width: Terminal.width(.error), coloured: coloured)
@@ -85,7 +89,7 @@ package final class ProgressBar: Sendable {
     ) -> String {
         let rate = seconds > 0 ? Double(done) / seconds : 0
         var figures = amount(done, unit)
-        if let total { figures += " of \(amount(total, unit))" }
+        if let total, total > 0 { figures += " of \(amount(total, unit))" }
         if rate > 0 { figures += ", \(amount(Int64(rate), unit))/s" }
         if let total, rate > 0, done < total { figures += ", \(brief(Double(total - done) / rate)) left" }
 
@@ -93,7 +97,7 @@ package final class ProgressBar: Sendable {
         let room = max(width - 1, 0)
         let text = "\(label): \(figures)"
         let cells = min(room - text.count - 3, 40)
-        guard let total, cells >= 10 else { return String(text.prefix(room)) }
+        guard let total, total > 0, cells >= 10 else { return String(text.prefix(room)) }
         let filled = Int(Double(min(done, total)) / Double(total) * Double(cells))
         let bar =
             Style.green(String(repeating: "━", count: filled), coloured: coloured)
