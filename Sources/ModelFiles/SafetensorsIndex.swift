@@ -1,7 +1,7 @@
 // Which file of a sharded safetensors model holds which tensor, and what to open in a model folder.
 // It reads names only; the shards' contents are SafetensorsFiles' business.
 
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -12,9 +12,9 @@ import SystemPackage
 #endif
 
 /// The `weight_map` of an index file.
-struct SafetensorsIndex {
+package struct SafetensorsIndex {
     /// The shards by name, each with the tensors that the index puts into it.
-    let shards: [(path: FilePath, names: Set<String>)]
+    package let shards: [(path: FilePath, names: Set<String>)]
 
     private struct Contents: Decodable {
         var weights: [String: String]
@@ -41,7 +41,7 @@ struct SafetensorsIndex {
     }
 
     /// Reads the text of an index that lies at `path`.
-    init(json text: UnsafeRawBufferPointer, path: FilePath) throws(ModelFileError) {
+    package init(json text: UnsafeRawBufferPointer, path: FilePath) throws(ModelFileError) {
         let place = path.string
         guard text.count <= SafetensorsLimits.headerBytes else {
             throw ModelFileError(

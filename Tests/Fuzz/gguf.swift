@@ -1,0 +1,66 @@
+// Fuzzes the GGUF reader: parsing from memory, and for what it accepts opening the same bytes as a file.
+// modules: ModelFiles
+// seeds: Tests/ModelFilesTests/Fixtures/*.gguf
+// options: -max_len=65536
+
+import Glibc
+import ModelFiles
+import SystemPackage
+import Tensors
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let bytes = UnsafeRawBufferPointer(start: data, count: count)
+    do {
+        let contents = try GGUFContents(parsing: bytes, file: "input")
+        for tensor in contents.tensors { checkSound(tensor, in: bytes) }
+        read(contents.metadata)
+        try openAsFile(bytes)
+    } catch {
+        precondition(!error.description.isEmpty)
+    }
+    return 0
+}
+
+/// Whatever the file said, its tensors' bytes are there and as many as format and shape say.
+func checkSound(_ tensor: TensorInfo, in bytes: UnsafeRawBufferPointer) {
+    precondition(tensor.format.byteCount(elements: tensor.elementCount) == tensor.byteCount)
+    let data = bytes[tensor.byteRange]
+    guard let first = data.first, let last = data.last else { return }
+    withExtendedLifetime((first, last)) {}
+}
+
+/// Every getter on every key: most throw, none may trap.
+private func read(_ metadata: GGUFMetadata) {
+    for (key, value) in metadata.entries {
+        _ = value.typeName
+        _ = try? metadata.string(key)
+        _ = try? metadata.integer(key)
+        _ = try? metadata.float(key)
+        _ = try? metadata.bool(key)
+        _ = try? metadata.strings(key)
+        _ = try? metadata.floats(key)
+        _ = try? metadata.integers(key)
+    }
+}
+
+/// A file in memory, written again for each input.
+private let memory: FileDescriptor = {
+    let name = "/sirocco-fuzz-\(getpid())"
+    let descriptor = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
+    precondition(descriptor >= 0, "cannot make a file in memory")
+    shm_unlink(name)
+    return FileDescriptor(rawValue: descriptor)
+}()
+
+private func openAsFile(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
+    ftruncate(memory.rawValue, 0)
+    guard let written = try? memory.writeAll(toAbsoluteOffset: 0, bytes), written == bytes.count else {
+        preconditionFailure("cannot write to memory")
+    }
+    let file = try GGUFFile(path: "/proc/self/fd/\(memory.rawValue)")
+    for tensor in file.tensors {
+        precondition(file.tensor(named: tensor.name) == tensor)
+        precondition(file.bytes(of: tensor).elementsEqual(bytes[tensor.byteRange]))
+    }
+}
