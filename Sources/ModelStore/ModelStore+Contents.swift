@@ -47,6 +47,13 @@ extension ModelStore {
         }
     }
 
+    /// The same for callers whose paths are plain strings, so that they need not import SystemPackage.
+    public func add(
+        path: String, as name: String? = nil, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> StoredModel {
+        try add(path: FilePath(path), as: name, progress: progress)
+    }
+
     /// Reads a model's file and compares it with what came into the store.
     /// - Parameter progress: bytes read, of how many.
     /// - Throws: `ModelStoreError.damaged` if it differs, `unknownModel`, or `CancellationError`.

@@ -1,7 +1,8 @@
 // One sequence's sampler: the model's logits in, one token out, and the memory that penalties need.
 // Knows no model, no text and no other sequence: the same logits, parameters and step give the same token.
 
-/// Chooses tokens for one sequence. A value: copying it forks the sequence.
+/// Chooses tokens for one sequence. A value: copying it forks the sequence. It holds 16 bytes per token of the
+/// vocabulary once it has drawn, and next to nothing as long as it is purely greedy.
 public struct Sampler: Sendable {
     /// As given; validated.
     public let parameters: SamplingParameters
@@ -15,7 +16,6 @@ public struct Sampler: Sendable {
     private let filters: [any CandidateFilter]
     private let generator: Philox
     private var candidates = Candidates()
-    private var ranking = TopLogits()
 
     /// A sampler at the start of an answer.
     /// - Parameter promptTokens: what the repeat and DRY penalties look back on.
@@ -116,7 +116,7 @@ extension Sampler {
     ) -> SampledToken {
         var result = SampledToken(token: token, logProbability: logProbability(row[Int(token)]))
         guard let wanted = parameters.topLogProbabilities, wanted > 0 else { return result }
-        result.top = ranking.best(wanted, of: row).map {
+        result.top = candidates.best(wanted, of: row).map {
             TokenLogProbability(token: $0.token, logProbability: logProbability($0.logit))
         }
         return result
