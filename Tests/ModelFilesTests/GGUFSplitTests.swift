@@ -75,7 +75,7 @@ import Testing
 
     @Test(
         "numbers of parts that cannot be are refused",
-        arguments: [UInt64.max, 1 << 63, (1 << 63) - 1, 100_000])
+        arguments: [UInt64.max, 1 << 63, (1 << 63) - 1, 100_000] as [UInt64])
     func absurd(number: UInt64) throws {
         let folder = try TemporaryFolder()
         for (count, part) in [(number, 0), (3, number)] {
