@@ -21,7 +21,7 @@ public enum MistralV1Layout {
     /// Lays a conversation out.
     ///
     /// Neighbours of one role merge, joined by a blank line. System messages, wherever they stand, are joined in
-    /// front of the first user message.
+    /// front of the first user message; one between two user messages keeps those apart, as in mistral-common.
     /// - Parameters:
     ///   - messages: the conversation; ends with a user message, or with an assistant message.
     ///   - continuesLastAnswer: whether a last assistant message is the beginning of the answer to come
@@ -61,7 +61,9 @@ public enum MistralV1Layout {
     ) throws(ChatTemplateError) -> (system: String?, turns: [Turn]) {
         var system: [String] = []
         var turns: [Turn] = []
+        var previous: Role?
         for message in messages {
+            defer { previous = message.role }
             guard message.toolCalls.isEmpty, message.role != .tool else {
                 throw ChatTemplateError(.conversation, "the Mistral v1 layout has no tools; v3 has")
             }
@@ -69,8 +71,10 @@ public enum MistralV1Layout {
             case .system:
                 if !message.content.isEmpty { system.append(message.content) }
             case .user, .assistant:
-                if let last = turns.last, last.role == message.role {
-                    turns[turns.count - 1].text = last.text + "\n\n" + message.content
+                if previous == message.role {
+                    // Empty messages leave no blank line behind.
+                    let parts = [turns[turns.count - 1].text, message.content].filter { !$0.isEmpty }
+                    turns[turns.count - 1].text = parts.joined(separator: "\n\n")
                 } else {
                     turns.append((message.role, message.content))
                 }

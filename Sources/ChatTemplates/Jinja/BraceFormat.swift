@@ -93,6 +93,9 @@ struct BraceFormat {
         var rest = path[...]
         let head = rest.prefix { $0 != "." && $0 != "[" }
         rest = rest.dropFirst(head.count)
+        guard !head.isEmpty || rest.isEmpty else {
+            throw ChatTemplateError(.value, "the format field '\(path)' needs a number or a name in front")
+        }
         var value = try first(String(head))
         while let mark = rest.popFirst() {
             if mark == "." {

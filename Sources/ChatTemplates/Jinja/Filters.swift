@@ -108,7 +108,10 @@ enum Filters {
             try r.charge(text: width)
             indention = Text(String(repeating: " ", count: width), isTrusted: true)
         }
-        var text = try r.text(of: value)
+        guard case .text(var text) = value else {
+            if case .undefined(let undefined) = value { throw undefined.error }
+            throw ChatTemplateError(.type, "indent() needs a string, not \(value.typeName)")
+        }
         // The added line break makes a last empty line count, as in jinja2.
         text.append("\n", isTrusted: true)
         let lines = text.lines()
@@ -132,13 +135,17 @@ enum Filters {
         let length = try bound.int(0, default: 255)
         let end = try bound.optionalText(2) ?? Text("...", isTrusted: true)
         let leeway = try bound.int(3, default: 5)
-        let text = try r.text(of: value)
-        try r.charge(text: text.count)
         guard length >= end.count, leeway >= 0 else {
             throw ChatTemplateError(.value, "truncate(): length must be at least that of the end, leeway at least 0")
         }
         let (most, overflow) = length.addingReportingOverflow(leeway)
-        if overflow || text.count <= most { return .text(text) }
+        // jinja2 asks for the length of whatever it is given, and only then treats it as a string.
+        guard case .int(let count) = try self.length(r, value, CallArguments()) else { return value }
+        if overflow || count <= most { return value }
+        guard case .text(let text) = value else {
+            throw ChatTemplateError(.type, "truncate() needs a string, not \(value.typeName)")
+        }
+        try r.charge(text: text.count)
         var kept = Text(text.scalars.prefix(length - end.count))
         if !bound.bool(1), let space = kept.scalars.lastIndex(where: { $0.value == 0x20 }) {
             kept = Text(kept.scalars[..<space])

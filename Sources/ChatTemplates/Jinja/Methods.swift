@@ -13,6 +13,7 @@ enum Methods {
         case .dict: ofDict
         case .list: ofList
         case .tuple: ofTuple
+        case .view(let view): view.isRange ? ofTuple : [:]
         default: [:]
         }
     }
@@ -40,6 +41,9 @@ enum Methods {
     /// To add a method of dictionaries: one row here.
     private static let ofDict: [String: Method] = [
         "get": Method { _, receiver, arguments throws(ChatTemplateError) in
+            guard arguments.keyword.isEmpty else {
+                throw ChatTemplateError(.type, "dict.get() takes no keyword arguments")
+            }
             let bound = try arguments.bind("get", ["key", "default"], required: 1)
             return try dict(receiver).lookup(bound[0]) ?? bound.optional(1) ?? .none
         },

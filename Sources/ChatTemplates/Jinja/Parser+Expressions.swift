@@ -32,6 +32,7 @@ extension Parser {
         try enter()
         let mark = beginValue()
         defer { endValue(mark) }
+        let unknownBefore = unknown
         var value = try parseOr()
         while current.kind == .name("if") {
             let line = line
@@ -40,6 +41,7 @@ extension Parser {
             let test = try parseOr()
             let otherwise = skipName("else") ? try parseExpression() : nil
             value = .conditional(test: test, then: value, otherwise: otherwise, line: line)
+            unknown = unknownBefore
         }
         return value
     }

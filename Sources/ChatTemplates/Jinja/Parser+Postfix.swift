@@ -98,9 +98,7 @@ extension Parser {
                 isBare = false
                 try wrapValue()
                 let name = try parseDottedName()
-                guard conditions > 0 || Filters.all[name] != nil else {
-                    throw ChatTemplateError(.unsupported, "No filter named '\(name)'.", line: line)
-                }
+                if Filters.all[name] == nil { noteUnknown("filter", name, line: line) }
                 let arguments = current.kind == .symbol("(") ? try parseArguments() : Arguments()
                 value = .filter(value, name: name, arguments, line: line)
             } else if withTests, current.kind == .name("is") {
@@ -119,9 +117,7 @@ extension Parser {
     private mutating func parseTest(of value: Expression, line: Int) throws(ChatTemplateError) -> Expression {
         let isNegated = skipName("not")
         let name = try parseDottedName()
-        guard conditions > 0 || ValueTests.all[name] != nil else {
-            throw ChatTemplateError(.unsupported, "No test named '\(name)'.", line: line)
-        }
+        if ValueTests.all[name] == nil { noteUnknown("test", name, line: line) }
         var arguments = Arguments()
         switch current.kind {
         case .symbol("("):
@@ -136,6 +132,12 @@ extension Parser {
         }
         let test = Expression.test(value, name: name, arguments, line: line)
         return isNegated ? .not(test) : test
+    }
+
+    /// As in jinja2, an unknown filter or test fails at once, but under a condition only when it is reached.
+    private mutating func noteUnknown(_ kind: String, _ name: String, line: Int) {
+        guard conditions == 0, unknown == nil else { return }
+        unknown = ChatTemplateError(.unsupported, "No \(kind) named '\(name)'.", line: line)
     }
 
     private mutating func parseDottedName() throws(ChatTemplateError) -> String {

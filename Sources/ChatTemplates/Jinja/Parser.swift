@@ -10,6 +10,11 @@ struct Parser {
     var deepest = 0
     /// Blocks with a condition around the parser: an unknown filter there may never run, so it is no error yet.
     var conditions = 0
+    /// An unknown filter or test outside any condition, until the expression around it is read: it may yet turn out
+    /// to be a conditional one.
+    var unknown: ChatTemplateError?
+    /// Loops around the parser, within the innermost macro.
+    private var loops = 0
     /// Every name read so far, in order: a macro asks which of them its body used.
     var namesRead: [String] = []
 
@@ -53,12 +58,14 @@ struct Parser {
                 advance()
                 let value = try parseTuple()
                 try expect(.variableEnd)
+                if let unknown { throw unknown }
                 body.append(.output(value, line: line))
             case .blockBegin:
                 advance()
                 guard case .name(let tag) = current.kind else { throw error("tag name expected") }
                 if ends.contains(tag) { return body }
-                if let statement = try parseStatement(tag) { body.append(statement) }
+                body.append(try parseStatement(tag))
+                if let unknown { throw unknown }
                 try expect(.blockEnd)
             default:
                 throw error("unexpected \(current.description)")
@@ -68,7 +75,7 @@ struct Parser {
 
     /// One statement from its tag's name to before the closing `%}`.
     /// To add a statement: one case here, one in `Renderer.run(_:)`.
-    private mutating func parseStatement(_ tag: String) throws(ChatTemplateError) -> Statement? {
+    private mutating func parseStatement(_ tag: String) throws(ChatTemplateError) -> Statement {
         let line = line
         switch tag {
         case "for": return try parseFor()
@@ -88,6 +95,7 @@ struct Parser {
             advance()
             return .output(try parseTuple(), line: line)
         case "break", "continue":
+            guard loops > 0 else { throw error("'\(tag)' outside loop") }
             advance()
             return tag == "break" ? .break : .continue
         case "block", "extends", "include", "import", "from", "autoescape", "trans", "do", "debug":
@@ -109,7 +117,9 @@ struct Parser {
         let filter = skipName("if") ? try parseExpression() : nil
         let isRecursive = skipName("recursive")
         try expect(.blockEnd)
+        loops += 1
         let body = try parseBody(until: ["endfor", "else"])
+        loops -= 1
         var otherwise: [Statement] = []
         if skipName("else") {
             try expect(.blockEnd)
@@ -183,6 +193,9 @@ struct Parser {
         name: String, parameters: [MacroDefinition.Parameter], end: String
     ) throws(ChatTemplateError) -> MacroDefinition {
         let firstName = namesRead.count
+        let outerLoops = loops
+        loops = 0
+        defer { loops = outerLoops }
         let body = try parseBody(until: [end])
         advance()
         return MacroDefinition(

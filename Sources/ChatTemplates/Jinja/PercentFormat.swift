@@ -40,7 +40,9 @@ enum PercentFormat {
                 throw unusedArguments
             }
             switch argument {
-            case .tuple, .dict, .list: break
+            // What has items is taken for a mapping, which need not be used up.
+            case .tuple, .dict, .list, .undefined: break
+            case .view(let view) where view.isRange: break
             default: if nextArgument == 0 { throw unusedArguments }
             }
             result.isMarkup = format.isMarkup

@@ -19,7 +19,7 @@ extension Renderer {
             (.tuple(let items), .bool):
             if let position = position(key, count: items.values.count) { return items.values[position] }
         case (.view(let view), .int), (.view(let view), .bool):
-            if view.kind == .range, let position = position(key, count: view.items.values.count) {
+            if view.isRange, let position = position(key, count: view.items.values.count) {
                 return view.items.values[position]
             }
         case (.text(let text), .int), (.text(let text), .bool):
@@ -90,14 +90,24 @@ extension Renderer {
         self.line = line
         switch value {
         case .text(let text):
-            return .text(Text(scalars: try sliced(text.scalars, bounds), isMarkup: text.isMarkup))
-        case .list(let items): return try .list(sliced(items.values, bounds))
-        case .tuple(let items): return try .tuple(sliced(items.values, bounds))
-        case .view(let view) where view.kind == .range:
-            return .view(View(kind: .range, items: Items(unchecked: try sliced(view.items.values, bounds))))
+            let indices = try indices(bounds, count: text.count)
+            return .text(Text(scalars: pick(indices, of: text.scalars), isMarkup: text.isMarkup))
+        case .list(let items):
+            return try .list(pick(try indices(bounds, count: items.values.count), of: items.values))
+        case .tuple(let items):
+            return try .tuple(pick(try indices(bounds, count: items.values.count), of: items.values))
+        case .view(let view):
+            guard case .range(let start, _, let step) = view.kind else { break }
+            let indices = try indices(bounds, count: view.items.values.count)
+            // All products lie within the range being sliced, or one step past it.
+            let kind = View.Kind.range(
+                start: start &+ indices.start &* step, stop: start &+ indices.stop &* step,
+                step: indices.step &* step)
+            return .view(View(kind: kind, items: Items(unchecked: pick(indices, of: view.items.values))))
         case .undefined(let undefined): throw undefined.error
-        default: return .undefined("'\(value.objectName)' cannot be sliced")
+        default: break
         }
+        throw fail(.type, "'\(value.objectName)' cannot be sliced")
     }
 
     private func bound(_ expression: Expression?) throws(ChatTemplateError) -> Int? {
@@ -110,24 +120,33 @@ extension Renderer {
         return bound
     }
 
+    private typealias Indices = (start: Int, stop: Int, step: Int)
+
     /// Python's slicing, with its clamping: `PySlice_AdjustIndices`.
-    private func sliced<Element>(
-        _ elements: [Element], _ bounds: (start: Int?, stop: Int?, step: Int?)
-    ) throws(ChatTemplateError) -> [Element] {
-        let step = bounds.step ?? 1
+    private func indices(
+        _ bounds: (start: Int?, stop: Int?, step: Int?), count: Int
+    ) throws(ChatTemplateError) -> Indices {
+        // A longer step than the whole steps out just the same, and cannot overflow.
+        let step = min(max(bounds.step ?? 1, -count - 1), count + 1)
         guard step != 0 else { throw fail(.value, "slice step cannot be zero") }
-        let count = elements.count
         let limits = step > 0 ? 0...count : -1...(count - 1)
         func clamp(_ bound: Int?, default fallback: Int) -> Int {
             guard let bound else { return fallback }
             let position = bound < 0 ? (bound < -count ? limits.lowerBound : bound + count) : bound
             return min(max(position, limits.lowerBound), limits.upperBound)
         }
-        let start = clamp(bounds.start, default: step > 0 ? 0 : count - 1)
-        let stop = clamp(bounds.stop, default: step > 0 ? count : -1)
         try charge(count >> 3)
-        if step == 1 { return start < stop ? Array(elements[start..<stop]) : [] }
-        return stride(from: start, to: stop, by: step).map { elements[$0] }
+        return (
+            clamp(bounds.start, default: step > 0 ? 0 : count - 1),
+            clamp(bounds.stop, default: step > 0 ? count : -1), step
+        )
+    }
+
+    private func pick<Element>(_ indices: Indices, of elements: [Element]) -> [Element] {
+        if indices.step == 1 {
+            return indices.start < indices.stop ? Array(elements[indices.start..<indices.stop]) : []
+        }
+        return stride(from: indices.start, to: indices.stop, by: indices.step).map { elements[$0] }
     }
 }
 

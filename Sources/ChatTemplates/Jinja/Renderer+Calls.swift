@@ -185,14 +185,17 @@ extension Renderer {
         let stop = bounds.count == 1 ? bounds[0] : bounds[1]
         let step = bounds.count == 3 ? bounds[2] : 1
         guard step != 0 else { throw fail(.value, "range() arg 3 must not be zero") }
-        // Lengths are computed in floating point: the bounds may be further apart than an integer holds.
-        let length = max(0, ((Double(stop) - Double(start)) / Double(step)).rounded(.up))
-        guard length <= Double(limits.listLength) else {
+        // The distance of two integers always fits an unsigned one.
+        let distance = step > 0 ? UInt(bitPattern: stop &- start) : UInt(bitPattern: start &- stop)
+        let isEmpty = step > 0 ? start >= stop : start <= stop
+        let length = isEmpty ? 0 : (distance - 1) / step.magnitude + 1
+        guard length <= UInt(limits.listLength) else {
             throw fail(.limit, "Range too big. The sandbox blocks ranges larger than \(limits.listLength).")
         }
         try charge(list: Int(length))
-        let values = stride(from: start, to: stop, by: step).map { Value.int($0) }
-        return .view(View(kind: .range, items: Items(unchecked: values)))
+        let values = (0..<Int(length)).map { Value.int(start &+ $0 &* step) }
+        let kind = View.Kind.range(start: start, stop: stop, step: step)
+        return .view(View(kind: kind, items: Items(unchecked: values)))
     }
 
     private func dict(_ arguments: CallArguments) throws(ChatTemplateError) -> Dict {

@@ -189,7 +189,7 @@ extension Renderer {
     func elements(of value: Value) throws(ChatTemplateError) -> [Value] {
         switch value {
         case .undefined(let undefined):
-            if undefined.code != .undefined { throw undefined.error }
+            if undefined.code == .unsupported { throw undefined.error }
             return []
         case .list(let items), .tuple(let items): return items.values
         case .view(let view): return view.items.values

@@ -7,7 +7,7 @@ extension Renderer {
     func printed(_ value: Value) throws(ChatTemplateError) -> Text {
         switch value {
         case .undefined(let undefined):
-            if undefined.code != .undefined { throw undefined.error }
+            if undefined.code == .unsupported { throw undefined.error }
             return .empty
         case .text(let text): return Text(scalars: text.scalars)
         default: return try represented(value)
@@ -40,7 +40,7 @@ private struct ReprWriter {
         case .int(let value): text.append(String(value), isTrusted: true)
         case .float(let value): text.append(FloatText.shortest(value), isTrusted: true)
         case .undefined(let undefined):
-            if undefined.code != .undefined { throw undefined.error }
+            if undefined.code == .unsupported { throw undefined.error }
             text.append("Undefined", isTrusted: true)
         case .text(let string):
             if string.isMarkup { punctuation("Markup(") }
@@ -81,19 +81,12 @@ private struct ReprWriter {
     }
 
     private mutating func write(_ view: View) throws(ChatTemplateError) {
-        let values = view.items.values
-        guard view.kind == .range else {
+        guard case .range(let start, let stop, let step) = view.kind else {
             punctuation("dict_\(view.kind)(")
-            try write(values, "[", "]")
+            try write(view.items.values, "[", "]")
             return punctuation(")")
         }
-        // The bounds are gone; say what an equal range would be.
-        guard case .int(let first) = values.first, case .int(let last) = values.last else {
-            return punctuation("range(0, 0)")
-        }
-        let step: Int =
-            if values.count > 1, case .int(let second) = values[1] { second - first } else { 1 }
-        punctuation("range(\(first), \(last + step)" + (step == 1 ? ")" : ", \(step))"))
+        punctuation("range(\(start), \(stop)" + (step == 1 ? ")" : ", \(step))"))
     }
 
     private mutating func writeQuoted(_ string: Text) {

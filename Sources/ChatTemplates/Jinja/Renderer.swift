@@ -170,7 +170,10 @@ final class Renderer {
             try print(try printed(try evaluateCall(call, caller: macro)))
         case .filterBlock(let filters, let body, let line):
             self.line = line
-            try print(try printed(try filtered(body, by: filters)))
+            guard case .text(let text) = try filtered(body, by: filters) else {
+                throw fail(.type, "a filter block's filters must end in a string")
+            }
+            try print(text)
         case .with(let assignments, let body, let line):
             self.line = line
             return try runWith(assignments, body)
@@ -218,13 +221,11 @@ final class Renderer {
             }
             items = kept
         }
-        guard !items.isEmpty else {
-            _ = try withScope { () throws(ChatTemplateError) in try run(loop.otherwise) }
-            return
-        }
         let state = LoopState(
             items: items, depthOfItems: try Items(items).depth, recursionDepth: recursionDepth,
             recursion: loop.isRecursive ? (loop, scope) : nil)
+        // jinja2's `else` runs when no pass reached the body's end, which `break` and `continue` prevent too.
+        var someCompleted = false
         for (index, item) in items.enumerated() {
             state.index = index
             let flow = try withScope { () throws(ChatTemplateError) in
@@ -233,6 +234,10 @@ final class Renderer {
                 return try run(loop.body)
             }
             if flow == .break { break }
+            if flow == .next { someCompleted = true }
+        }
+        if !someCompleted {
+            _ = try withScope { () throws(ChatTemplateError) in try run(loop.otherwise) }
         }
     }
 

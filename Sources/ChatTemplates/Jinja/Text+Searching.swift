@@ -104,7 +104,7 @@ extension Text {
             while index < count, scalars[index].scalar.isPythonSpace { index += 1 }
             guard index < count else { return parts }
             if parts.count == limit {
-                parts.append(Text(scalars[index...]).trimmed(.end))
+                parts.append(Text(scalars[index...]))
                 return parts
             }
             let start = index

@@ -90,9 +90,17 @@ struct Dict {
 
 /// What `range`, `items()`, `keys()` and `values()` give: a sequence that is no list.
 struct View {
-    enum Kind { case range, keys, values, items }
+    enum Kind: Equatable {
+        case range(start: Int, stop: Int, step: Int)
+        case keys, values, items
+    }
     let kind: Kind
     let items: Items
+
+    /// Whether items can be had by position.
+    var isRange: Bool {
+        if case .range = kind { true } else { false }
+    }
 }
 
 /// What `map`, `select` and their kin give: a sequence that can be walked once.
@@ -182,7 +190,7 @@ extension Value {
         case .list: "list"
         case .tuple: "tuple"
         case .dict: "dict"
-        case .view(let view): view.kind == .range ? "range" : "dict_\(view.kind)"
+        case .view(let view): view.isRange ? "range" : "dict_\(view.kind)"
         case .generator: "generator"
         case .namespace: "Namespace"
         case .loop: "LoopContext"

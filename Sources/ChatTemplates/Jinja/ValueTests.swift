@@ -25,10 +25,10 @@ enum ValueTests {
             "filter": named { Filters.all[$0] != nil },
             "test": named { all[$0] != nil },
             "odd": { r, value, arguments throws(ChatTemplateError) in
-                try !divides(2, value, r, arguments, "odd")
+                try remainderOfTwo(value, r, arguments, "odd").equals(.int(1))
             },
             "even": { r, value, arguments throws(ChatTemplateError) in
-                try divides(2, value, r, arguments, "even")
+                try remainderOfTwo(value, r, arguments, "even").equals(.int(0))
             },
             "divisibleby": { r, value, arguments throws(ChatTemplateError) in
                 let bound = try arguments.bind("divisibleby", ["num"], required: 1)
@@ -85,18 +85,19 @@ enum ValueTests {
         }
     }
 
-    private static func divides(
-        _ divisor: Int, _ value: Value, _ r: Renderer, _ arguments: CallArguments, _ name: String
-    ) throws(ChatTemplateError) -> Bool {
+    /// 1.5 is neither odd nor even.
+    private static func remainderOfTwo(
+        _ value: Value, _ r: Renderer, _ arguments: CallArguments, _ name: String
+    ) throws(ChatTemplateError) -> Value {
         _ = try arguments.bind(name, [])
-        return try Arithmetic.apply(.remainder, value, .int(divisor), r).equals(.int(0))
+        return try Arithmetic.apply(.remainder, value, .int(2), r)
     }
 
     /// Has a length and items by position or key, in Python's eyes.
     private static func isSequence(_ value: Value) -> Bool {
         switch value {
         case .undefined, .text, .list, .tuple, .dict: true
-        case .view(let view): view.kind == .range
+        case .view(let view): view.isRange
         default: false
         }
     }
