@@ -11,6 +11,7 @@ public struct GGUFMetadata: Sendable {
     /// The file it was read from, for messages; empty when made in memory.
     package var file = ""
 
+    /// No keys.
     public init() {}
 
     /// The number of keys.

@@ -63,16 +63,20 @@ public struct GGUFStrings: Sendable, Equatable {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []  // ends[i]: where string i stops in `bytes`; it starts where i - 1 stops
 
+    /// No strings.
     public init() {}
 
+    /// Copies `strings` into one block.
     public init(_ strings: some Sequence<some Sequence<UInt8>>) {
         for string in strings { append(string) }
     }
 
+    /// Copies the UTF-8 of `strings` into one block.
     public init(_ strings: some Sequence<String>) {
         for string in strings { append(string.utf8) }
     }
 
+    /// Adds one string at the end: amortised O(its bytes).
     public mutating func append(_ string: some Sequence<UInt8>) {
         bytes.append(contentsOf: string)
         ends.append(bytes.count)
@@ -85,8 +89,11 @@ public struct GGUFStrings: Sendable, Equatable {
 }
 
 extension GGUFStrings: RandomAccessCollection {
+    /// Always 0.
     public var startIndex: Int { 0 }
+    /// The number of strings.
     public var endIndex: Int { ends.count }
+    /// The bytes of string `position`; its indices are those of the block, not from 0.
     public subscript(position: Int) -> ArraySlice<UInt8> {
         bytes[(position == 0 ? 0 : ends[position - 1])..<ends[position]]
     }

@@ -11,6 +11,7 @@ public struct GGUFWriter {
     /// The tensors, in the order they will have in the file.
     public var tensors: [TensorSource]
 
+    /// A writer of these keys and tensors.
     public init(metadata: GGUFMetadata = GGUFMetadata(), tensors: [TensorSource] = []) {
         self.metadata = metadata
         self.tensors = tensors

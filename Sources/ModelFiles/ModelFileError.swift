@@ -39,7 +39,9 @@ public struct ModelFileError: Error, Equatable {
         public var offset: Int?
     }
 
+    /// The kind of failure.
     public let code: Code
+    /// The file, and where in it.
     public let place: Place
     /// What is wrong: mostly `expected …, found …`.
     public let problem: String
@@ -58,6 +60,7 @@ public struct ModelFileError: Error, Equatable {
 }
 
 extension ModelFileError: CustomStringConvertible {
+    /// One line for people; control characters out of files are escaped.
     public var description: String {
         var text = printable(place.file, limit: 4096)
         if let item = place.item { text += (text.isEmpty ? "" : ": ") + item }

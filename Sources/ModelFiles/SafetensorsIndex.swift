@@ -60,7 +60,8 @@ package struct SafetensorsIndex {
         }
         var names: [String: Set<String>] = [:]
         for (tensor, file) in weights {
-            guard let component = FilePath.Component(file), component.kind == .regular else {
+            // A zero byte would end the name early where the system reads it.
+            guard !file.utf8.contains(0), FilePath.Component(file)?.kind == .regular else {
                 throw ModelFileError(
                     .invalid, file: place, item: "tensor \(printable(tensor))",
                     "expected the name of a file in the same folder, found \(printable(file))")

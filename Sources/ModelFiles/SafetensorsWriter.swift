@@ -12,6 +12,7 @@ public struct SafetensorsWriter {
     /// The tensors. The file holds those with larger elements first, so that all are aligned.
     public var tensors: [TensorSource]
 
+    /// A writer of these entries and tensors.
     public init(metadata: [String: String] = [:], tensors: [TensorSource] = []) {
         self.metadata = metadata
         self.tensors = tensors

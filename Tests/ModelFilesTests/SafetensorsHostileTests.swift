@@ -142,6 +142,10 @@ import Testing
             "tensor t: expected the name of a file in the same folder, found .."
         ),
         ("{\"weight_map\":{\"t\":\"\"}}", "tensor t: expected the name of a file in the same folder, found "),
+        (
+            "{\"weight_map\":{\"t\":\"a\\u0000b\"}}",
+            "tensor t: expected the name of a file in the same folder, found a\\u{0}b"
+        ),
         ("{\"weight_map\":{}}", "weight_map: expected tensor names, found none"),
         (
             "{\"weight_map\":{\"t\":\"a.safetensors\",\"t\":\"b.safetensors\"}}",
