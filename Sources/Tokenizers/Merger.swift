@@ -14,18 +14,34 @@ struct Merger: Sendable {
 
     /// Merges `symbols` and leaves the surviving ones, in order, in `symbols`.
     mutating func merge(with table: MergeTable) {
-        if symbols.count <= Self.shortRun { mergeShort(with: table) } else { mergeLong(with: table) }
+        if symbols.count <= Self.shortRun {
+            Self.mergeShort(&symbols, &merges, with: table)
+        } else {
+            mergeLong(with: table)
+        }
     }
 
     /// Up to this many symbols, looking at all pairs each time beats keeping a heap: words are short.
     private static let shortRun = 24
 
-    private mutating func mergeShort(with table: MergeTable) {
-        var count = symbols.count
-        guard count > 1 else { return }
+    private static func mergeShort(
+        _ symbols: inout [TokenID], _ merges: inout [MergeTable.Merge], with table: MergeTable
+    ) {
         merges.removeAll(keepingCapacity: true)
-        for index in 1..<count { merges.append(table.merge(symbols[index - 1], symbols[index])) }
-        while true {
+        for index in symbols.indices.dropFirst() {
+            merges.append(table.merge(symbols[index - 1], symbols[index]))
+        }
+        let count = mergeShort(symbols.mutableSpan, merges.mutableSpan, with: table)
+        symbols.removeLast(symbols.count - count)
+    }
+
+    /// Returns how many symbols remain, at the beginning of `symbols`.
+    private static func mergeShort(
+        _ symbols: consuming MutableSpan<TokenID>, _ merges: consuming MutableSpan<MergeTable.Merge>,
+        with table: MergeTable
+    ) -> Int {
+        var count = symbols.count
+        while count > 1 {
             var best = MergeTable.noMerge
             var position = 0
             // Ranks decide; equal ranks (only then may the results differ) go to the leftmost.
@@ -34,19 +50,22 @@ struct Merger: Sendable {
                 position = index
             }
             if best == MergeTable.noMerge { break }
-            symbols[position] = TokenID(truncatingIfNeeded: best)
             count -= 1
-            for index in position + 1..<count {
+            symbols[position] = TokenID(truncatingIfNeeded: best)
+            var index = position + 1
+            while index < count {
                 symbols[index] = symbols[index + 1]
                 merges[index - 1] = merges[index]
+                index += 1
             }
-            if position > 0 { merges[position - 1] = table.merge(symbols[position - 1], symbols[position]) }
+            if position > 0 {
+                merges[position - 1] = table.merge(symbols[position - 1], symbols[position])
+            }
             if position < count - 1 {
                 merges[position] = table.merge(symbols[position], symbols[position + 1])
             }
-            if count == 1 { break }
         }
-        symbols.removeLast(symbols.count - count)
+        return count
     }
 
     private mutating func mergeLong(with table: MergeTable) {

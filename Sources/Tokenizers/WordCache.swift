@@ -6,7 +6,7 @@ struct WordCache: Sendable {
     /// Longer words, or words of more tokens, are not kept: they hardly ever come again.
     static let longestWord = 24
     private static let mostTokens = 7
-    private static let slotCount = 1 << 13  // 8192 slots of 64 bytes: half a megabyte
+    private static let slotCount = 1 << 14  // of 64 bytes: a megabyte in all
 
     private struct Slot {
         var hash: UInt64 = 0  // 0 is free
