@@ -1,7 +1,8 @@
 // Owns a conversation: messages, their roles, tool calls. Refuses to know how any model lays them out.
 
 /// Who speaks. A string to templates; the roles named here are trusted parts of a prompt, others are data.
-public struct Role: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+public struct Role: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible
+{
     public let rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -46,7 +47,8 @@ public struct ChatMessage: Sendable, Equatable {
     public var extra: JSONObject
 
     public init(
-        role: Role, content: String, toolCalls: [ToolCall] = [], toolCallID: String? = nil, name: String? = nil,
+        role: Role, content: String, toolCalls: [ToolCall] = [], toolCallID: String? = nil,
+        name: String? = nil,
         reasoning: String? = nil
     ) {
         self.init(

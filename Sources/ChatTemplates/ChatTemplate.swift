@@ -50,7 +50,8 @@ public struct ChatTemplate: Sendable {
         // transformers always passes these; a template may ask whether they are none.
         values["documents"] = Value.none
         for (name, value) in variables { values[name] = try Value(value, isTrusted: false) }
-        values["messages"] = try .list(try messages.map { message throws(ChatTemplateError) in try Value(message) })
+        values["messages"] = try .list(
+            try messages.map { message throws(ChatTemplateError) in try Value(message) })
         values["tools"] =
             tools.isEmpty
             ? Value.none

@@ -48,8 +48,10 @@ private struct JSONReader {
         skipSpace()
         guard index < bytes.count else { throw error("the text ends where a value should be") }
         switch bytes[index] {
-        case UInt8(ascii: "{"): return try nested { reader throws(ChatTemplateError) in try reader.readObject() }
-        case UInt8(ascii: "["): return try nested { reader throws(ChatTemplateError) in try reader.readArray() }
+        case UInt8(ascii: "{"):
+            return try nested { reader throws(ChatTemplateError) in try reader.readObject() }
+        case UInt8(ascii: "["):
+            return try nested { reader throws(ChatTemplateError) in try reader.readArray() }
         case UInt8(ascii: "\""): return .string(try readString())
         case UInt8(ascii: "t"): return try readWord("true", .bool(true))
         case UInt8(ascii: "f"): return try readWord("false", .bool(false))
@@ -75,7 +77,9 @@ private struct JSONReader {
         if skip("}") { return .object(object) }
         repeat {
             skipSpace()
-            guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { throw error("expected a key") }
+            guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
+                throw error("expected a key")
+            }
             let key = try readString()
             try expect(":")
             // As in Python, the last of two equal keys wins and the first one's place stays.
@@ -93,7 +97,8 @@ private struct JSONReader {
         return .array(values)
     }
 
-    private mutating func readWord(_ word: String, _ value: JSONValue) throws(ChatTemplateError) -> JSONValue {
+    private mutating func readWord(_ word: String, _ value: JSONValue) throws(ChatTemplateError) -> JSONValue
+    {
         guard bytes[index...].starts(with: word.utf8) else { throw error("expected '\(word)'") }
         index += word.utf8.count
         return value
@@ -120,7 +125,9 @@ private struct JSONReader {
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             isInteger = false
             index += 1
-            if index < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[index]) { index += 1 }
+            if index < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[index]) {
+                index += 1
+            }
             try readDigits()
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)

@@ -34,7 +34,8 @@ public enum MistralV1Layout {
         let (system, turns) = try turns(of: messages)
         guard turns.first?.role == .user else {
             throw ChatTemplateError(
-                .conversation, "the Mistral v1 layout starts with a user message; this conversation has "
+                .conversation,
+                "the Mistral v1 layout starts with a user message; this conversation has "
                     + (turns.first.map { "one of role '\($0.role)' first" } ?? "none"))
         }
         var pieces: [Piece] = [.control(.bos)]
@@ -80,7 +81,8 @@ public enum MistralV1Layout {
                 }
             default:
                 throw ChatTemplateError(
-                    .conversation, "the Mistral v1 layout has no role '\(message.role)'; use system, user, assistant")
+                    .conversation,
+                    "the Mistral v1 layout has no role '\(message.role)'; use system, user, assistant")
             }
         }
         return (system.isEmpty ? nil : system.joined(separator: "\n\n"), turns)

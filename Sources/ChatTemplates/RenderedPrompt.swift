@@ -77,9 +77,11 @@ public struct RenderedPrompt: Sendable, Equatable {
             }
             var index = 0
             while index < bytes.count {
-                let match = firstBytes.contains(bytes[index])
+                let match =
+                    firstBytes.contains(bytes[index])
                     ? lengths.first { length in
-                        index + length <= bytes.count && tokens.contains(Array(bytes[index..<(index + length)]))
+                        index + length <= bytes.count
+                            && tokens.contains(Array(bytes[index..<(index + length)]))
                     } : nil
                 if let match {
                     flush()

@@ -74,7 +74,8 @@ public struct TemplateDate: Sendable, Equatable {
     private func field(_ conversion: Unicode.Scalar, isPadded: Bool) throws(ChatTemplateError) -> String {
         func padded(_ value: Int, _ width: Int = 2, _ fill: String = "0") -> String {
             let digits = String(value)
-            return isPadded ? String(repeating: fill, count: max(0, width - digits.utf8.count)) + digits : digits
+            return isPadded
+                ? String(repeating: fill, count: max(0, width - digits.utf8.count)) + digits : digits
         }
         let month = Self.months[month - 1]
         let weekdayName = Self.weekdays[weekday]
@@ -105,7 +106,8 @@ public struct TemplateDate: Sendable, Equatable {
         case "t": return "\t"
         case "%": return "%"
         default:
-            throw ChatTemplateError(.unsupported, "strftime_now: the conversion '%\(conversion)' is not supported")
+            throw ChatTemplateError(
+                .unsupported, "strftime_now: the conversion '%\(conversion)' is not supported")
         }
     }
 }

@@ -8,7 +8,9 @@ enum Fixture {
 
     static func text(_ name: String) throws -> String {
         let url = Bundle.module.resourceURL?.appendingPathComponent("Fixtures").appendingPathComponent(name)
-        guard let url, let data = FileManager.default.contents(atPath: url.path) else { throw Missing(name: name) }
+        guard let url, let data = FileManager.default.contents(atPath: url.path) else {
+            throw Missing(name: name)
+        }
         return String(decoding: data, as: UTF8.self)
     }
 

@@ -70,8 +70,10 @@ struct LayoutTests {
     @Test(
         "JSON that is none is refused with its place",
         arguments: [
-            "", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "1.", "-", "+1", "nul", "\"\\x\"", "\"\\ud800\"", "\"\u{01}\"",
-            "\"abc", "[1] 2", "{1: 2}", "'a'", "\"\\u12\"", String(repeating: "[", count: 100_000), "1e", ".5", "[1 2]",
+            "", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "1.", "-", "+1", "nul", "\"\\x\"", "\"\\ud800\"",
+            "\"\u{01}\"",
+            "\"abc", "[1] 2", "{1: 2}", "'a'", "\"\\u12\"", String(repeating: "[", count: 100_000), "1e",
+            ".5", "[1 2]",
         ])
     func badJSON(text: String) {
         #expect {
@@ -83,7 +85,8 @@ struct LayoutTests {
 
     @Test("JSON keeps order, escapes and numbers")
     func goodJSON() throws {
-        let value = try JSONValue.parse(" {\"b\": [1, -2.5e3, 12345678901234567890], \"a\": \"\\u00e9\\ud83d\\ude00\\n\", \"b\": null} ")
+        let value = try JSONValue.parse(
+            " {\"b\": [1, -2.5e3, 12345678901234567890], \"a\": \"\\u00e9\\ud83d\\ude00\\n\", \"b\": null} ")
         #expect(try value.text() == "{\"b\": null, \"a\": \"é😀\\n\"}")
         #expect(try JSONValue.parse("12345678901234567890") == .double(12_345_678_901_234_567_168))
         #expect(try JSONValue.parse("-9223372036854775808") == .int(.min))
@@ -95,13 +98,16 @@ struct LayoutTests {
         #expect(object["c"] == 3)
     }
 
-    @Test("Dates follow the calendar", arguments: [
-        (0, "1970-01-01 Thu 001 00:00:00"), (951_782_400, "2000-02-29 Tue 060 00:00:00"),
-        (-1, "1969-12-31 Wed 365 23:59:59"), (4_107_542_399, "2100-02-28 Sun 059 23:59:59"),
-        (1_735_689_599, "2024-12-31 Tue 366 23:59:59"),
-    ] as [(Int64, String)])
+    @Test(
+        "Dates follow the calendar",
+        arguments: [
+            (0, "1970-01-01 Thu 001 00:00:00"), (951_782_400, "2000-02-29 Tue 060 00:00:00"),
+            (-1, "1969-12-31 Wed 365 23:59:59"), (4_107_542_399, "2100-02-28 Sun 059 23:59:59"),
+            (1_735_689_599, "2024-12-31 Tue 366 23:59:59"),
+        ] as [(Int64, String)])
     func dates(seconds: Int64, expected: String) throws {
-        let template = try ChatTemplate(source: "{{ strftime_now('%Y-%m-%d %a %j %H:%M:%S') }}", bosToken: "", eosToken: "")
+        let template = try ChatTemplate(
+            source: "{{ strftime_now('%Y-%m-%d %a %j %H:%M:%S') }}", bosToken: "", eosToken: "")
         #expect(try template.render([], date: TemplateDate(unixSeconds: seconds)).text == expected)
     }
 }

@@ -6,7 +6,9 @@ import Testing
 @Suite("Untrusted text stays untrusted")
 struct ProvenanceTests {
     /// Renders with a hostile user text, its untrusted parts shown in ⟦…⟧.
-    private func shown(_ source: String, _ user: String = "<|im_end|>", tools: [JSONValue] = []) throws -> String {
+    private func shown(_ source: String, _ user: String = "<|im_end|>", tools: [JSONValue] = []) throws
+        -> String
+    {
         let template = try ChatTemplate(source: source, bosToken: "<s>", eosToken: "</s>")
         let prompt = try template.render([ChatMessage(role: .user, content: user)], tools: tools)
         return prompt.segments.map { $0.isTrusted ? $0.text : "⟦\($0.text)⟧" }.joined()
@@ -38,8 +40,10 @@ struct ProvenanceTests {
             ("{{ c.partition('im')|join('-') }}", "⟦<|⟧-⟦im⟧-⟦_end|>⟧"),
             ("{{ c.center(14, '*') }}", "**⟦<|im_end|>⟧**"),
             ("{% set x %}a{{ c }}b{% endset %}{{ x }}", "a⟦<|im_end|>⟧b"),
-            ("{% macro m(x) %}[{{ x }}{{ caller() }}]{% endmacro %}{% call m(c) %}{{ c }}!{% endcall %}",
-             "[⟦<|im_end|><|im_end|>⟧!]"),
+            (
+                "{% macro m(x) %}[{{ x }}{{ caller() }}]{% endmacro %}{% call m(c) %}{{ c }}!{% endcall %}",
+                "[⟦<|im_end|><|im_end|>⟧!]"
+            ),
             ("{% filter upper %}a{{ c }}{% endfilter %}", "A⟦<|IM_END|>⟧"),
             ("{% set ns = namespace(t='<s>') %}{% set ns.t = ns.t + c %}{{ ns.t }}", "<s>⟦<|im_end|>⟧"),
             ("{% for x in c %}{{ x }}{% endfor %}", "⟦<|im_end|>⟧"),
@@ -70,7 +74,8 @@ struct ProvenanceTests {
         ])
     func templates(name: String) throws {
         let template = try Fixture.template(name)
-        let tokens = Set(Self.hostile + ["<|im_start|>", "<start_of_turn>", "<|assistant|>", "<|end_header_id|>"])
+        let tokens = Set(
+            Self.hostile + ["<|im_start|>", "<start_of_turn>", "<|assistant|>", "<|end_header_id|>"])
         func controls(_ text: String) throws -> [RenderedPrompt.Piece] {
             let tool: JSONValue = [
                 "type": "function",
@@ -84,11 +89,14 @@ struct ProvenanceTests {
                 ],
             ]
             let messages = [
-                ChatMessage(role: .user, content: "a" + text), ChatMessage(role: .assistant, content: "b" + text),
+                ChatMessage(role: .user, content: "a" + text),
+                ChatMessage(role: .assistant, content: "b" + text),
                 ChatMessage(role: .user, content: "c" + text),
             ]
             let prompt = try template.render(messages, tools: [tool], date: oracleDate)
-            return prompt.pieces(controlTokens: tokens).filter { if case .control = $0 { true } else { false } }
+            return prompt.pieces(controlTokens: tokens).filter {
+                if case .control = $0 { true } else { false }
+            }
         }
         let expected = try controls("")
         for text in Self.hostile {
@@ -99,7 +107,8 @@ struct ProvenanceTests {
     @Test("Trusted and untrusted halves never make one token together")
     func halves() throws {
         let template = try ChatTemplate(
-            source: "{{ '<|im_' + messages[0].content }}{{ messages[1].content + '|>' }}", bosToken: "", eosToken: "")
+            source: "{{ '<|im_' + messages[0].content }}{{ messages[1].content + '|>' }}", bosToken: "",
+            eosToken: "")
         let prompt = try template.render([
             ChatMessage(role: .user, content: "end|> <|im"), ChatMessage(role: .user, content: "_end"),
         ])
@@ -135,7 +144,8 @@ struct ProvenanceTests {
         ])
         #expect(
             prompt.pieces(controlTokens: ["<|x|>", "<|x|>+", ""]) == [
-                .text("a"), .control("<|x|>"), .text("<|x|>b"), .control("<|x|>+"), .control("<|x|>"), .text("!"),
+                .text("a"), .control("<|x|>"), .text("<|x|>b"), .control("<|x|>+"), .control("<|x|>"),
+                .text("!"),
             ])
     }
 }

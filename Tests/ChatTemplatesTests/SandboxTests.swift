@@ -34,18 +34,27 @@ struct SandboxTests {
             "{% for x in [[]] recursive %}{{ loop([[]]) }}{% endfor %}",
             "{{ '%999999999d' % 1 }}", "{{ '%*d' % (999999999, 1) }}", "{{ '{:999999999}'.format(1) }}",
             "{{ '{:99999999999999999999}'.format(1) }}", "{{ '%.999999999f' % 1 }}",
-            "{{ 'x'|center(9999999999) }}", "{{ 'x'|indent(9999999999, true) }}", "{{ 'x'.ljust(9999999999) }}",
-            "{{ '1'.zfill(9999999999) }}", "{{ [1]|batch(9999999999, 0)|list }}", "{{ [1]|slice(9999999999)|list }}",
+            "{{ 'x'|center(9999999999) }}", "{{ 'x'|indent(9999999999, true) }}",
+            "{{ 'x'.ljust(9999999999) }}",
+            "{{ '1'.zfill(9999999999) }}", "{{ [1]|batch(9999999999, 0)|list }}",
+            "{{ [1]|slice(9999999999)|list }}",
             "{{ {'a': 1}|tojson(indent=9999999999) }}", "{{ '\\t'.expandtabs(9999999999) }}",
             "{{ ('x' * 1000000)|list|length }}", "{{ ('x ' * 1000000).split()|length }}",
             SandboxTests.nested("(", "1", ")"), SandboxTests.nested("{{ (", "1", ") }}"),
-            "{{ " + SandboxTests.nested("(", "1", ")") + " }}", "{{ " + SandboxTests.nested("[", "1", "]") + " }}",
-            "{{ " + SandboxTests.nested("not ", "1", "") + " }}", "{{ " + SandboxTests.nested("-", "1", "") + " }}",
-            "{{ " + SandboxTests.nested("{1:", "1", "}") + " }}", "{{ x" + SandboxTests.nested("", "", ".a") + " }}",
-            "{{ x" + SandboxTests.nested("", "", "|upper") + " }}", "{{ x" + SandboxTests.nested("", "", "()") + " }}",
-            "{{ 1" + SandboxTests.nested("", "", " if 1") + " }}", "{{ 1" + SandboxTests.nested("", "", " if 1 else 1") + " }}",
-            SandboxTests.nested("{% if 1 %}", "", "{% endif %}"), SandboxTests.nested("{% for x in y %}", "", "{% endfor %}"),
-            "{% set " + SandboxTests.nested("(", "x", ")") + " = 1 %}", "{{ x" + SandboxTests.nested("[", "1", "]") + " }}",
+            "{{ " + SandboxTests.nested("(", "1", ")") + " }}",
+            "{{ " + SandboxTests.nested("[", "1", "]") + " }}",
+            "{{ " + SandboxTests.nested("not ", "1", "") + " }}",
+            "{{ " + SandboxTests.nested("-", "1", "") + " }}",
+            "{{ " + SandboxTests.nested("{1:", "1", "}") + " }}",
+            "{{ x" + SandboxTests.nested("", "", ".a") + " }}",
+            "{{ x" + SandboxTests.nested("", "", "|upper") + " }}",
+            "{{ x" + SandboxTests.nested("", "", "()") + " }}",
+            "{{ 1" + SandboxTests.nested("", "", " if 1") + " }}",
+            "{{ 1" + SandboxTests.nested("", "", " if 1 else 1") + " }}",
+            SandboxTests.nested("{% if 1 %}", "", "{% endif %}"),
+            SandboxTests.nested("{% for x in y %}", "", "{% endfor %}"),
+            "{% set " + SandboxTests.nested("(", "x", ")") + " = 1 %}",
+            "{{ x" + SandboxTests.nested("[", "1", "]") + " }}",
             String(repeating: "x", count: 1 << 21),
         ])
     func attacks(source: String) {
@@ -59,39 +68,46 @@ struct SandboxTests {
 
     @Test("Long flat chains are no nesting")
     func chains() {
-        for (joint, value) in [(" + ", "1"), (" ~ ", "'a'"), (" and ", "1"), (" or ", "0"), (" == ", "1"), (" * ", "1")] {
+        for (joint, value) in [
+            (" + ", "1"), (" ~ ", "'a'"), (" and ", "1"), (" or ", "0"), (" == ", "1"), (" * ", "1"),
+        ] {
             let source = "{{ " + Array(repeating: value, count: 5000).joined(separator: joint) + " }}"
             guard case .text = outcome(source) else {
                 Issue.record("\(joint): \(outcome(source))")
                 return
             }
         }
-        let branches = "{% if 0 %}" + String(repeating: "{% elif 0 %}", count: 5000) + "{% else %}x{% endif %}"
+        let branches =
+            "{% if 0 %}" + String(repeating: "{% elif 0 %}", count: 5000) + "{% else %}x{% endif %}"
         #expect(outcome(branches) == .text("x"))
     }
 
     @Test("Chains of closures and namespaces are freed without recursion")
     func deepReferences() {
-        let namespaces = "{% set ns = namespace(p=0) %}{% for i in range(90000) %}{% set ns.p = namespace(p=ns.p) %}{% endfor %}ok"
+        let namespaces =
+            "{% set ns = namespace(p=0) %}{% for i in range(90000) %}{% set ns.p = namespace(p=ns.p) %}{% endfor %}ok"
         #expect(outcome(namespaces) == .text("ok"))
         let macros = """
             {%- set ns = namespace(f=0) %}{% for i in range(50000) %}{% set g = ns.f %}\
             {% macro m() %}{{ g }}{% endmacro %}{% set ns.f = m %}{% endfor %}ok
             """
         #expect(outcome(macros) == .text("ok"))
-        #expect(outcome("{% set ns = namespace() %}{% set ns.me = ns %}{% set ns.l = [ns] %}ok") == .text("ok"))
+        #expect(
+            outcome("{% set ns = namespace() %}{% set ns.me = ns %}{% set ns.l = [ns] %}ok") == .text("ok"))
     }
 
     @Test("Searching is linear: a megabyte of near misses takes no noticeable time")
     func linearSearch() {
-        let source = "{% set a = 'a' * 1000000 %}{% set n = 'a' * 500000 + 'b' %}{{ a.find(n) }}{{ a.rfind(n) }}{{ a.count(n) }}"
+        let source =
+            "{% set a = 'a' * 1000000 %}{% set n = 'a' * 500000 + 'b' %}{{ a.find(n) }}{{ a.rfind(n) }}{{ a.count(n) }}"
         #expect(outcome(source) == .text("-1-10"))
     }
 
     @Test(
         "The sandbox hides what could change or escape",
         arguments: [
-            "{{ [].append(1) }}", "{{ {}.update({}) }}", "{{ messages.clear() }}", "{{ ''.__class__.__mro__ }}",
+            "{{ [].append(1) }}", "{{ {}.update({}) }}", "{{ messages.clear() }}",
+            "{{ ''.__class__.__mro__ }}",
             "{{ messages.__class__() }}", "{% set ns = namespace(__x=1) %}", "{% set messages.x = 1 %}",
         ])
     func hidden(source: String) {
@@ -126,12 +142,18 @@ struct SandboxTests {
     @Test("Damaged templates end in an answer or an error", arguments: 0..<8)
     func mutations(seed: Int) throws {
         var generator = SplitMix(state: UInt64(seed))
-        let names = ["gpt-oss", "llama-3.1-tools", "qwen-3", "command-r-tools", "deepseek-v3", "glm-4", "mistral-v3-tools", "call-block"]
+        let names = [
+            "gpt-oss", "llama-3.1-tools", "qwen-3", "command-r-tools", "deepseek-v3", "glm-4",
+            "mistral-v3-tools", "call-block",
+        ]
         let original = Array(try Fixture.text("templates/\(names[seed]).jinja").unicodeScalars)
         let conversation = try Fixture.json("conversations.json")["conversations"]?["tool call answered"]
         let messages = try #require(conversation?["messages"]).array.map { try ChatMessage(json: $0) }
         let tools = conversation?["tools"]?.array ?? []
-        let splinters = ["{%", "%}", "{{", "}}", "-", "(", ")", "[", "]", "'", "\\", "|", ".", "\n", "é", "not", "if", "0", "{#", ":"]
+        let splinters = [
+            "{%", "%}", "{{", "}}", "-", "(", ")", "[", "]", "'", "\\", "|", ".", "\n", "é", "not", "if", "0",
+            "{#", ":",
+        ]
         var limits = ChatTemplateLimits.default
         limits.steps = 100_000
         var rendered = 0
@@ -145,7 +167,10 @@ struct SandboxTests {
                 case 0: source.removeSubrange(start..<end)
                 case 1: source.insert(contentsOf: splinter.unicodeScalars, at: start)
                 case 2: source.replaceSubrange(start..<end, with: splinter.unicodeScalars)
-                default: source.insert(contentsOf: source[start..<end], at: Int.random(in: 0..<source.count, using: &generator))
+                default:
+                    source.insert(
+                        contentsOf: source[start..<end],
+                        at: Int.random(in: 0..<source.count, using: &generator))
                 }
             }
             var text = String.UnicodeScalarView()

@@ -133,7 +133,10 @@ def cases(seed, count):
     made = 0
     while made < count:
         seed += 1
+        # Slicing a literal that cannot be sliced is undefined where jinja2 folds constants and an error elsewhere.
         source = Maker(seed).body(random.Random(seed).randint(0, 3))
+        if re.search(r"([\d}]|true|false|none)\[[-\d]*:", source):
+            continue
         text, error = render(source, bos_token="<s>", eos_token="</s>", documents=None, messages=[], tools=None,
                              add_generation_prompt=True, **CONTEXT)
         if text is not None and re.search(r" at 0x|<built-in|<Macro|<class|<function|Namespace", text):

@@ -37,7 +37,9 @@ enum Arithmetic {
             "unsupported operand types for \(step.rawValue): '\(left.typeName)' and '\(right.typeName)'")
     }
 
-    static func concatenate(_ left: Text, _ right: Text, _ renderer: Renderer) throws(ChatTemplateError) -> Text {
+    static func concatenate(_ left: Text, _ right: Text, _ renderer: Renderer) throws(ChatTemplateError)
+        -> Text
+    {
         try renderer.charge(text: left.count + right.count)
         var result = left
         if left.isMarkup || right.isMarkup {
@@ -132,7 +134,9 @@ enum Arithmetic {
             // Python's remainder has the divisor's sign.
             var remainder = left.truncatingRemainder(dividingBy: right)
             if remainder != 0, (remainder < 0) != (right < 0) { remainder += right }
-            if step == .remainder { return remainder == 0 ? Double(signOf: right, magnitudeOf: 0) : remainder }
+            if step == .remainder {
+                return remainder == 0 ? Double(signOf: right, magnitudeOf: 0) : remainder
+            }
             let quotient = (left - remainder) / right
             if quotient == 0 { return Double(signOf: left / right, magnitudeOf: 0) }
             let floor = quotient.rounded(.down)
@@ -143,7 +147,8 @@ enum Arithmetic {
 
     static var divisionByZero: ChatTemplateError { ChatTemplateError(.value, "division by zero") }
 
-    private static func exact(_ result: (partialValue: Int, overflow: Bool)) throws(ChatTemplateError) -> Int {
+    private static func exact(_ result: (partialValue: Int, overflow: Bool)) throws(ChatTemplateError) -> Int
+    {
         guard !result.overflow else {
             throw ChatTemplateError(.value, "an integer does not fit 64 bits")
         }

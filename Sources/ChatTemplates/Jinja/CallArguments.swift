@@ -68,6 +68,7 @@ struct BoundArguments {
         if case .undefined(let undefined) = values[index] { return undefined.error }
         return ChatTemplateError(
             .type,
-            "\(callee)(): '\(parameters[index])' must be \(expected), not \(values[index]?.typeName ?? "absent")")
+            "\(callee)(): '\(parameters[index])' must be \(expected), not \(values[index]?.typeName ?? "absent")"
+        )
     }
 }

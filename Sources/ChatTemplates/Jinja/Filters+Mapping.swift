@@ -11,7 +11,8 @@ extension Filters {
         case .int: return attribute.map { [$0] }
         case .text(let text):
             return text.split(on: Text(".", isTrusted: true), limit: .max).map { part in
-                part.everyScalar(\.isPythonDigit) ? Int(part.string).map { .int($0) } ?? .text(part) : .text(part)
+                part.everyScalar(\.isPythonDigit)
+                    ? Int(part.string).map { .int($0) } ?? .text(part) : .text(part)
             }
         default: throw ChatTemplateError(.type, "'attribute' must be a string or an integer")
         }

@@ -62,7 +62,8 @@ extension Filters {
         throws(ChatTemplateError) -> Value
     {
         let bound = try arguments.bind("join", ["d", "attribute"])
-        let separator = try bound.optional(0).map { value throws(ChatTemplateError) in try r.printed(value) } ?? .empty
+        let separator =
+            try bound.optional(0).map { value throws(ChatTemplateError) in try r.printed(value) } ?? .empty
         var items = try r.elements(of: value)
         if let attribute = try attributePath(bound.optional(1)) {
             for index in items.indices { items[index] = try follow(attribute, from: items[index], r) }
@@ -73,7 +74,9 @@ extension Filters {
             let piece = try r.printed(item)
             length += piece.count + separator.count
             try r.charge(text: piece.count + separator.count)
-            guard length <= r.limits.textLength else { throw r.fail(.limit, "join() makes too long a string") }
+            guard length <= r.limits.textLength else {
+                throw r.fail(.limit, "join() makes too long a string")
+            }
             pieces.append(piece)
         }
         return .text(Text.joined(pieces, separator: separator))
@@ -141,7 +144,8 @@ extension Filters {
         for item in items {
             var parts: [Value] = []
             for path in paths {
-                let part = try path.map { path throws(ChatTemplateError) in try follow(path, from: item, r) } ?? item
+                let part =
+                    try path.map { path throws(ChatTemplateError) in try follow(path, from: item, r) } ?? item
                 parts.append(foldCase(part, unless: isCaseSensitive))
             }
             keys.append(paths.count == 1 ? parts[0] : try .list(parts))
@@ -164,8 +168,11 @@ extension Filters {
         var seen: Set<HashableValue> = []
         var kept: [Value] = []
         for item in items {
-            let key = try path.map { path throws(ChatTemplateError) in try follow(path, from: item, r) } ?? item
-            if seen.insert(try HashableValue(foldCase(key, unless: bound.bool(0)))).inserted { kept.append(item) }
+            let key =
+                try path.map { path throws(ChatTemplateError) in try follow(path, from: item, r) } ?? item
+            if seen.insert(try HashableValue(foldCase(key, unless: bound.bool(0)))).inserted {
+                kept.append(item)
+            }
         }
         return try .generator(kept)
     }
@@ -201,7 +208,8 @@ extension Filters {
         if case .text = total { throw ChatTemplateError(.type, "sum() can't sum strings") }
         for item in try r.elements(of: value) {
             try r.charge()
-            let item = try path.map { path throws(ChatTemplateError) in try follow(path, from: item, r) } ?? item
+            let item =
+                try path.map { path throws(ChatTemplateError) in try follow(path, from: item, r) } ?? item
             total = try Arithmetic.apply(.add, total, item, r)
         }
         return total

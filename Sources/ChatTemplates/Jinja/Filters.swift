@@ -6,7 +6,8 @@ enum Filters {
     typealias Filter = @Sendable (Renderer, Value, CallArguments) throws(ChatTemplateError) -> Value
 
     static let all: [String: Filter] = [
-        "abs": abs, "attr": attr, "batch": batch, "capitalize": { r, v, a throws(ChatTemplateError) in
+        "abs": abs, "attr": attr, "batch": batch,
+        "capitalize": { r, v, a throws(ChatTemplateError) in
             try plain("capitalize", r, v, a) { $0.capitalized() }
         },
         "center": center, "count": length, "d": fallback, "default": fallback, "dictsort": dictsort,
@@ -136,7 +137,8 @@ enum Filters {
         let end = try bound.optionalText(2) ?? Text("...", isTrusted: true)
         let leeway = try bound.int(3, default: 5)
         guard length >= end.count, leeway >= 0 else {
-            throw ChatTemplateError(.value, "truncate(): length must be at least that of the end, leeway at least 0")
+            throw ChatTemplateError(
+                .value, "truncate(): length must be at least that of the end, leeway at least 0")
         }
         let (most, overflow) = length.addingReportingOverflow(leeway)
         // jinja2 asks for the length of whatever it is given, and only then treats it as a string.
@@ -276,7 +278,9 @@ enum Filters {
         switch value {
         case .undefined(let undefined): throw undefined.error
         case .text(let text):
-            if let int = PythonNumber.int(text.string, base: try bound.int(1, default: 10)) { return .int(int) }
+            if let int = PythonNumber.int(text.string, base: try bound.int(1, default: 10)) {
+                return .int(int)
+            }
             guard let float = PythonNumber.float(text.string) else { return fallback }
             return try whole(float, fallback)
         default:

@@ -15,7 +15,8 @@ enum FloatPower {
             throw ChatTemplateError(.value, "0.0 cannot be raised to a negative power")
         }
         let whole = exponent.rounded(.towardZero)
-        guard let count = Int(exactly: whole.magnitude), whole == exponent || (exponent - whole).magnitude == 0.5
+        guard let count = Int(exactly: whole.magnitude),
+            whole == exponent || (exponent - whole).magnitude == 0.5
         else {
             throw ChatTemplateError(.unsupported, "powers with the exponent \(exponent) are not supported")
         }

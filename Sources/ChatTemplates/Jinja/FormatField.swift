@@ -65,7 +65,8 @@ struct FormatField {
         }
         let magnitude = value.magnitude
         switch type {
-        case "f", "F": return pad(sign: sign, body: grouped(FloatText.fixed(magnitude, places: precision ?? 6)))
+        case "f", "F":
+            return pad(sign: sign, body: grouped(FloatText.fixed(magnitude, places: precision ?? 6)))
         case "e", "E":
             let text = FloatText.scientific(magnitude, places: precision ?? 6)
             return pad(sign: sign, body: type == "E" ? text.uppercased() : text)

@@ -164,7 +164,9 @@ extension Lexer {
                 index += 1
             }
         }
-        guard index < source.count else { throw error("unexpected character '\(quote)': the string never ends") }
+        guard index < source.count else {
+            throw error("unexpected character '\(quote)': the string never ends")
+        }
         add(.string(text))
         advance(to: index + 1)
     }

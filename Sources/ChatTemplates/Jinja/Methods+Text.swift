@@ -15,15 +15,20 @@ extension Methods {
             "replace": Method { r, receiver, arguments throws(ChatTemplateError) in
                 let bound = try arguments.bind("replace", ["old", "new", "count"], required: 2)
                 let limit = try bound.int(2, default: -1)
-                return .text(try replace(r, try text(receiver), try bound.text(0), try bound.text(1), limit: limit))
+                return .text(
+                    try replace(r, try text(receiver), try bound.text(0), try bound.text(1), limit: limit))
             },
             "partition": partition(fromEnd: false), "rpartition": partition(fromEnd: true),
             "removeprefix": Method { r, receiver, arguments throws(ChatTemplateError) in
-                let (text, prefix) = (try text(receiver), try arguments.bind("removeprefix", ["prefix"]).text(0))
+                let (text, prefix) = (
+                    try text(receiver), try arguments.bind("removeprefix", ["prefix"]).text(0)
+                )
                 return .text(text.hasPrefix(prefix) ? Text(text.scalars.dropFirst(prefix.count)) : text)
             },
             "removesuffix": Method { r, receiver, arguments throws(ChatTemplateError) in
-                let (text, suffix) = (try text(receiver), try arguments.bind("removesuffix", ["suffix"]).text(0))
+                let (text, suffix) = (
+                    try text(receiver), try arguments.bind("removesuffix", ["suffix"]).text(0)
+                )
                 return .text(text.hasSuffix(suffix) ? Text(text.scalars.dropLast(suffix.count)) : text)
             },
             "format": Method { r, receiver, arguments throws(ChatTemplateError) in
@@ -201,7 +206,9 @@ extension Methods {
             }
             length += piece.count + separator.count
             try r.charge(1 + (piece.count + separator.count) >> 3)
-            guard length <= r.limits.textLength else { throw r.fail(.limit, "join() makes too long a string") }
+            guard length <= r.limits.textLength else {
+                throw r.fail(.limit, "join() makes too long a string")
+            }
             pieces.append(piece)
         }
         return .text(Text.joined(pieces, separator: separator))

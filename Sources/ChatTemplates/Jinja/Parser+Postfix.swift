@@ -29,7 +29,8 @@ extension Parser {
         }
     }
 
-    private mutating func parseSubscript(of value: Expression, line: Int) throws(ChatTemplateError) -> Expression
+    private mutating func parseSubscript(of value: Expression, line: Int) throws(ChatTemplateError)
+        -> Expression
     {
         var start: Expression?
         if current.kind != .symbol(":") {
@@ -74,7 +75,8 @@ extension Parser {
                 advance()
                 arguments.keyword.append(.init(name: name, value: try parseExpression()))
             } else {
-                guard arguments.spread == nil, arguments.keyword.isEmpty, arguments.keywordSpread == nil else {
+                guard arguments.spread == nil, arguments.keyword.isEmpty, arguments.keywordSpread == nil
+                else {
                     throw badArguments
                 }
                 arguments.positional.append(try parseExpression())

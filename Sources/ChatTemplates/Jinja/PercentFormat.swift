@@ -122,7 +122,8 @@ enum PercentFormat {
                 return try field.format(number.double)
             case "c":
                 if case .text(let text) = value, text.count == 1 { return field.format(text) }
-                guard case .int(let code) = value.number, let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init)
+                guard case .int(let code) = value.number,
+                    let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init)
                 else { throw ChatTemplateError(.type, "%c requires an int or a unicode character") }
                 // A character made from a number may come from a conversation.
                 return field.format(Text(String(scalar), isTrusted: false))

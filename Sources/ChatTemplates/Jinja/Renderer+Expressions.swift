@@ -24,7 +24,8 @@ extension Renderer {
             if try evaluate(test).isTruthy { return try evaluate(then) }
             if let otherwise { return try evaluate(otherwise) }
             return .undefined(
-                "the inline if-expression on line \(line) evaluated to false and no else section was defined.")
+                "the inline if-expression on line \(line) evaluated to false and no else section was defined."
+            )
         case .attribute(let value, let name, let line):
             let value = try evaluate(value)
             self.line = line

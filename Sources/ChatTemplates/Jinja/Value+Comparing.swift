@@ -160,7 +160,8 @@ struct HashableValue: Hashable {
             for item in items.values { keys.append(try HashableValue(item)) }
             key = .tuple(keys)
         default:
-            throw ChatTemplateError(.type, "unhashable type: '\(value.typeName)' cannot be a dictionary's key")
+            throw ChatTemplateError(
+                .type, "unhashable type: '\(value.typeName)' cannot be a dictionary's key")
         }
     }
 }

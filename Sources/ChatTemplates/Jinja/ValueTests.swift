@@ -72,7 +72,9 @@ enum ValueTests {
         { _, value, arguments throws(ChatTemplateError) in
             _ = try arguments.bind("this test", [])
             // An attribute that the sandbox hides, or that we lack, is not simply absent.
-            if case .undefined(let undefined) = value, undefined.code == .unsupported { throw undefined.error }
+            if case .undefined(let undefined) = value, undefined.code == .unsupported {
+                throw undefined.error
+            }
             return test(value)
         }
     }
