@@ -1,12 +1,15 @@
 // Times the matmul of every block format on one thread, and checks nothing: the tests do that.
 //
 // Build and run, from the repository's root:
-//   clang -std=c11 -O2 -D_GNU_SOURCE -ISources/CKernels/include Benchmarks/kernels/matmul.c $(find Sources/CKernels -name '*.c') -lm -o /tmp/matmul && /tmp/matmul
-//   /tmp/matmul FORMAT ROWS COLUMNS [TOKENS [ISA]]     one case
+//   clang -std=c11 -O2 -ISources/CKernels/include Benchmarks/kernels/matmul.c $(find
+//   Sources/CKernels -name '*.c') -lm -o /tmp/matmul && /tmp/matmul /tmp/matmul FORMAT ROWS COLUMNS [TOKENS
+//   [ISA]]     one case
 //
 // Prints GB/s of weights read and 10^9 multiply-adds per second: the best of 40 runs, each at
-// least 3 ms of this thread's CPU time. ISA: 0 scalar, 1 AVX2, 2 AVX512-VNNI; the best available unless given.
+// least 3 ms of this thread's CPU time. ISA: 0 scalar, 1 AVX2, 2 AVX512-VNNI; the best available unless
+// given.
 
+#define _GNU_SOURCE  // clock_gettime
 #include "CKernels.h"
 
 #include <stdio.h>
@@ -41,8 +44,8 @@ static void measure(const sir_format *format, sir_isa isa, size_t rows, size_t c
         double start = now(), elapsed;
         size_t calls = 0;
         do {
-            format->matmul[isa](weights, row_bytes, activations, columns / unit * size, out, rows, rows, tokens,
-                                columns);
+            format->matmul[isa](weights, row_bytes, activations, columns / unit * size, out, rows, rows,
+                                tokens, columns);
             calls++;
         } while ((elapsed = now() - start) < 0.003);
         if (elapsed / (double)calls < best) best = elapsed / (double)calls;

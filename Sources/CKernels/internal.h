@@ -89,9 +89,7 @@ SIR_INLINE float sir_sum16(const float lane[16]) {
 }
 
 /// A float whose nearest integer is within +-2^22, rounded to nearest even without a library call.
-SIR_INLINE int32_t sir_round(float x) {
-    return (int32_t)(sir_bits(x + 0x1.8p23f) - sir_bits(0x1.8p23f));
-}
+SIR_INLINE int32_t sir_round(float x) { return (int32_t)(sir_bits(x + 0x1.8p23f) - sir_bits(0x1.8p23f)); }
 
 /// x cut to an integer and kept within low ... high; NaN gives low.
 SIR_INLINE int sir_truncate(float x, int low, int high) {

@@ -8,7 +8,8 @@ bool sir_isa_available(sir_isa isa) {
 #if SIR_X86
     // The compiler's run time also asks the operating system (XGETBV) whether it saves the registers.
     case SIR_ISA_AVX2:
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+               __builtin_cpu_supports("f16c");
 #ifdef SIR_EMULATE_AVX512
     case SIR_ISA_AVX512VNNI: return sir_isa_available(SIR_ISA_AVX2);
 #else

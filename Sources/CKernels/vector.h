@@ -29,6 +29,20 @@ SIR_AVX2_INLINE __m256i sir_load128_twice(const void *at) {
     return _mm256_broadcastsi128_si256(_mm_loadu_si128(at));
 }
 
+/// How far ahead of a tile of four rows memory is asked for: the next four rows, or 1 KiB where those
+/// are so long that they would not stay in L1. The hardware follows a stream within 4 KiB only, and four
+/// short rows end before it has caught up: with this, one token by 49152 rows of 576 columns takes two
+/// thirds of the time (Zen 3).
+SIR_INLINE size_t sir_prefetch_distance(size_t row_bytes) {
+    return 4 * row_bytes <= 16 * 1024 ? 4 * row_bytes : 1024;
+}
+
+/// Asks for the cache lines of `bytes` bytes. Addresses past the weights do no harm.
+SIR_AVX2_INLINE void sir_prefetch(const uint8_t *at, size_t bytes) {
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < bytes; i += 64) _mm_prefetch((const char *)at + i, _MM_HINT_T0);
+}
+
 /// `sir_sum8` of four rows of lanes at once.
 SIR_AVX2_INLINE __m128 sir_sum8x4(__m256 r0, __m256 r1, __m256 r2, __m256 r3) {
     __m128 a = _mm_add_ps(_mm256_castps256_ps128(r0), _mm256_extractf128_ps(r0, 1));
@@ -89,8 +103,8 @@ SIR_AVX512_INLINE __m512i sir_join(__m256i low, __m256i high) {
 }
 
 SIR_AVX512_INLINE __m512 sir_join_floats(float low, float high) {
-    return _mm512_castsi512_ps(sir_join(_mm256_castps_si256(_mm256_set1_ps(low)),
-                                        _mm256_castps_si256(_mm256_set1_ps(high))));
+    return _mm512_castsi512_ps(
+        sir_join(_mm256_castps_si256(_mm256_set1_ps(low)), _mm256_castps_si256(_mm256_set1_ps(high))));
 }
 
 SIR_AVX512_INLINE __m256 sir_low_half(__m512 x) { return _mm512_castps512_ps256(x); }

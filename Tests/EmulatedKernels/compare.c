@@ -113,12 +113,13 @@ static void compare_matmul(const sir_format *format, size_t rows, size_t tokens,
     size_t stride = rows + random_below(3);
     float *want = exact(tokens * stride * sizeof(float)), *got = exact(tokens * stride * sizeof(float));
     for (size_t i = 0; i < tokens * stride; i++) want[i] = got[i] = 12345;
-    format->matmul[SIR_ISA_SCALAR](weights, row_bytes, activations, activation_bytes, want, stride, rows, tokens,
-                                   columns);
+    format->matmul[SIR_ISA_SCALAR](weights, row_bytes, activations, activation_bytes, want, stride, rows,
+                                   tokens, columns);
     for (int isa = 1; isa < SIR_ISA_COUNT; isa++) {
         if (!sir_isa_available((sir_isa)isa) || !format->matmul[isa]) continue;
         for (size_t i = 0; i < tokens * stride; i++) got[i] = 12345;
-        format->matmul[isa](weights, row_bytes, activations, activation_bytes, got, stride, rows, tokens, columns);
+        format->matmul[isa](weights, row_bytes, activations, activation_bytes, got, stride, rows, tokens,
+                            columns);
         expect(got, want, tokens * stride, format->name, (sir_isa)isa, shape);
         // One (row, token) alone gives what it gave among the others.
         size_t r = random_below(rows), t = random_below(tokens);
@@ -132,8 +133,8 @@ static void compare_matmul(const sir_format *format, size_t rows, size_t tokens,
 
 // MARK: Operations
 
-#define EACH_ISA(isa)                                   \
-    for (int isa = 1; isa < SIR_ISA_COUNT; isa++)       \
+#define EACH_ISA(isa)                             \
+    for (int isa = 1; isa < SIR_ISA_COUNT; isa++) \
         if (sir_isa_available((sir_isa)isa) && sir_operations_for((sir_isa)isa)->add)
 
 static void compare_elementwise(size_t count) {
@@ -181,7 +182,8 @@ static void compare_quantize(size_t blocks) {
         const sir_operations *vector = sir_operations_for((sir_isa)isa);
         scalar->quantize_q8_32(x, want32, count), vector->quantize_q8_32(x, got32, count);
         for (size_t b = 0; b < blocks * 8; b++) {
-            if (isnan(want32[b].scaled_sum) && isnan(got32[b].scaled_sum)) want32[b].scaled_sum = got32[b].scaled_sum;
+            if (isnan(want32[b].scaled_sum) && isnan(got32[b].scaled_sum))
+                want32[b].scaled_sum = got32[b].scaled_sum;
             if (isnan(want32[b].scale) && isnan(got32[b].scale)) want32[b].scale = got32[b].scale;
         }
         expect_bytes(got32, want32, bytes32, "quantize_q8_32", (sir_isa)isa, count);
@@ -219,7 +221,8 @@ static void compare_rope(size_t heads, size_t head_dim, size_t half) {
 
 static void compare_attention(size_t group, size_t head_dim, size_t first, size_t length, sir_kv_type type) {
     size_t shape[3] = {group, head_dim, length - first};
-    size_t row = head_dim * (type == SIR_KV_F32 ? 4 : 2), page_count = (length + SIR_KV_PAGE - 1) / SIR_KV_PAGE;
+    size_t row = head_dim * (type == SIR_KV_F32 ? 4 : 2),
+           page_count = (length + SIR_KV_PAGE - 1) / SIR_KV_PAGE;
     size_t key_offset = 64 * random_below(3), value_offset = key_offset + SIR_KV_PAGE * row;
     uint8_t **pages = exact(page_count * sizeof *pages);
     const sir_operations *scalar = sir_operations_for(SIR_ISA_SCALAR);
@@ -238,14 +241,16 @@ static void compare_attention(size_t group, size_t head_dim, size_t first, size_
     fill(q, count);
     float scale = 1 / sqrtf((float)head_dim);
     const uint8_t *const *table = (const uint8_t *const *)pages;
-    scalar->attention(q, want, group, head_dim, table, key_offset, value_offset, first, length, type, scale, scores);
+    scalar->attention(q, want, group, head_dim, table, key_offset, value_offset, first, length, type, scale,
+                      scores);
     EACH_ISA(isa) {
         const sir_operations *vector = sir_operations_for((sir_isa)isa);
-        vector->attention(q, got, group, head_dim, table, key_offset, value_offset, first, length, type, scale, scores);
+        vector->attention(q, got, group, head_dim, table, key_offset, value_offset, first, length, type,
+                          scale, scores);
         expect(got, want, count, type == SIR_KV_F32 ? "attention f32" : "attention f16", (sir_isa)isa, shape);
         size_t g = random_below(group);  // one head alone
-        vector->attention(q + g * head_dim, got, 1, head_dim, table, key_offset, value_offset, first, length, type,
-                          scale, scores);
+        vector->attention(q + g * head_dim, got, 1, head_dim, table, key_offset, value_offset, first, length,
+                          type, scale, scores);
         expect(got, want + g * head_dim, head_dim, "attention of one head", (sir_isa)isa, shape);
     }
     for (size_t p = 0; p < page_count; p++) free(pages[p]);
@@ -255,15 +260,22 @@ static void compare_attention(size_t group, size_t head_dim, size_t first, size_
 int main(int count, char **arguments) {
     size_t rounds = count > 1 ? strtoul(arguments[1], NULL, 10) : 20;
     state = count > 2 ? strtoul(arguments[2], NULL, 10) : 1;
+    size_t formats = 0;
+    while (sir_format_at(formats)) formats++;
     for (size_t round = 0; round < rounds; round++) {
         const sir_format *format;
         for (size_t i = 0; (format = sir_format_at(i)); i++) {
             if (format->activation == SIR_ACTIVATION_NONE) continue;
             size_t blocks = 1 + random_below(5);
-            size_t columns = format->block_elements == 1 ? 1 + random_below(200) : blocks * format->block_elements;
+            size_t columns =
+                format->block_elements == 1 ? 1 + random_below(200) : blocks * format->block_elements;
             compare_matmul(format, 1 + random_below(11), 1 + random_below(17), columns);
             compare_matmul(format, 1, 1, columns);
         }
+        // Rows so long that the tokens are taken in several chunks (sir_token_chunk).
+        do format = sir_format_at(random_below(formats));
+        while (format->activation == SIR_ACTIVATION_NONE);
+        compare_matmul(format, 1 + random_below(5), 7 + random_below(12), 256 * (128 + random_below(8)));
         size_t sizes[] = {1 + random_below(7), 1 + random_below(40), 64, 576};
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) compare_elementwise(sizes[i]);
         compare_quantize(1 + random_below(4));
@@ -273,7 +285,8 @@ int main(int count, char **arguments) {
         size_t head_dims[] = {1 + random_below(140), 16 * (1 + random_below(16))};
         for (int type = SIR_KV_F32; type <= SIR_KV_F16; type++) {
             size_t group = 1 + random_below(9);
-            compare_attention(group, head_dims[random_below(2)], random_below(3) ? 0 : first, length, (sir_kv_type)type);
+            compare_attention(group, head_dims[random_below(2)], random_below(3) ? 0 : first, length,
+                              (sir_kv_type)type);
         }
     }
     printf("%zu comparisons, %zu differences; instruction sets:", checks, failures);

@@ -117,6 +117,22 @@ struct MatmulTests {
     }
 
     @Test(
+        "Rows so long that tokens are taken in chunks give the same bits", arguments: BlockFormat.withKernels,
+        vectorSets)
+    func chunks(format: BlockFormat, set: InstructionSet) throws {
+        var random = Seeded(7)
+        // 40 kB of activations a token: eight tokens to a chunk.
+        let rows = 3, tokens = 19, columns = 128 * 256
+        let weights = try format.randomBlocks(elements: rows * columns, using: &random)
+        let activations = Activations(random.floats(tokens * columns), columns: columns, for: format)
+        let results = try [.scalar, set].map {
+            try product(
+                format, $0, weights, activations, rows: 0..<rows, tokens: 0..<tokens, columns: columns)
+        }
+        #expect(identical(results[0], results[1]))
+    }
+
+    @Test(
         "A product writes its own elements only, whatever the stride", arguments: BlockFormat.withKernels,
         InstructionSet.available)
     func stride(format: BlockFormat, set: InstructionSet) throws {

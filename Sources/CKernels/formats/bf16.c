@@ -24,9 +24,7 @@ void sir_bf16_encode(const float *x, void *blocks, size_t count) {
     }
 }
 
-void sir_bf16_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_f32_scalar(SIR_MATMUL_ARGUMENTS, widen);
-}
+void sir_bf16_matmul_scalar(SIR_MATMUL_PARAMETERS) { sir_matmul_f32_scalar(SIR_MATMUL_ARGUMENTS, widen); }
 
 #if SIR_X86
 

@@ -21,23 +21,17 @@ void sir_f16_encode(const float *x, void *blocks, size_t count) {
     }
 }
 
-void sir_f16_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_f32_scalar(SIR_MATMUL_ARGUMENTS, widen);
-}
+void sir_f16_matmul_scalar(SIR_MATMUL_PARAMETERS) { sir_matmul_f32_scalar(SIR_MATMUL_ARGUMENTS, widen); }
 
 #if SIR_X86
 
-SIR_AVX2_INLINE __m256 widen_avx2(const void *weights) {
-    return _mm256_cvtph_ps(_mm_loadu_si128(weights));
-}
+SIR_AVX2_INLINE __m256 widen_avx2(const void *weights) { return _mm256_cvtph_ps(_mm_loadu_si128(weights)); }
 
 void SIR_AVX2 sir_f16_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_f32_avx2(SIR_MATMUL_ARGUMENTS, 2, widen, widen_avx2);
 }
 
-SIR_AVX512_INLINE __m512 widen_avx512(const void *weights) {
-    return _mm512_cvtph_ps(sir_load256(weights));
-}
+SIR_AVX512_INLINE __m512 widen_avx512(const void *weights) { return _mm512_cvtph_ps(sir_load256(weights)); }
 
 void SIR_AVX512 sir_f16_matmul_avx512(SIR_MATMUL_PARAMETERS) {
     sir_matmul_f32_avx512(SIR_MATMUL_ARGUMENTS, 2, widen, widen_avx512);

@@ -15,9 +15,9 @@
 /// Element `index` of `weights`.
 typedef float (*sir_widen_fn)(const void *weights, size_t index);
 
-SIR_INLINE void sir_matmul_f32_scalar(
-    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t rows, size_t tokens, size_t columns, sir_widen_fn widen) {
+SIR_INLINE void sir_matmul_f32_scalar(const void *weights, size_t row_bytes, const void *activations,
+                                      size_t activation_bytes, float *out, size_t out_stride, size_t rows,
+                                      size_t tokens, size_t columns, sir_widen_fn widen) {
     for (size_t r = 0; r < rows; r++) {
         const uint8_t *w = (const uint8_t *)weights + r * row_bytes;
         for (size_t t = 0; t < tokens; t++) {
@@ -40,10 +40,10 @@ SIR_INLINE void sir_matmul_f32_scalar(
 typedef __m256 (*sir_widen_avx2_fn)(const void *weights);
 
 /// `R` rows (4, or 2; `valid` of them written) by `T` tokens.
-SIR_AVX2_INLINE void sir_tile_f32_avx2(
-    const uint8_t *const *rows, const uint8_t *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t valid, int R, int T, size_t columns, size_t element_bytes, sir_widen_fn widen,
-    sir_widen_avx2_fn widen8) {
+SIR_AVX2_INLINE void sir_tile_f32_avx2(const uint8_t *const *rows, const uint8_t *activations,
+                                       size_t activation_bytes, float *out, size_t out_stride, size_t valid,
+                                       size_t ahead, int R, int T, size_t columns, size_t element_bytes,
+                                       sir_widen_fn widen, sir_widen_avx2_fn widen8) {
     __m256 lanes[4][4][2];
 #pragma clang loop unroll(full)
     for (int r = 0; r < R; r++) {
@@ -52,6 +52,10 @@ SIR_AVX2_INLINE void sir_tile_f32_avx2(
     }
     size_t whole = columns / 16 * 16;
     for (size_t c = 0; c < whole; c += 16) {
+#pragma clang loop unroll(full)
+        for (int r = 0; r < R; r++) {
+            if (T == 1) sir_prefetch(rows[r] + c * element_bytes + ahead, 16 * element_bytes);
+        }
 #pragma clang loop unroll(full)
         for (int half = 0; half < 2; half++) {
             size_t element = c + 8 * (size_t)half;
@@ -82,7 +86,8 @@ SIR_AVX2_INLINE void sir_tile_f32_avx2(
                 __m256 x = _mm256_loadu_ps(a + 8 * half);
 #pragma clang loop unroll(full)
                 for (int r = 0; r < R; r++) {
-                    lanes[r][t][half] = _mm256_fmadd_ps(_mm256_loadu_ps(w[r] + 8 * half), x, lanes[r][t][half]);
+                    lanes[r][t][half] =
+                        _mm256_fmadd_ps(_mm256_loadu_ps(w[r] + 8 * half), x, lanes[r][t][half]);
                 }
             }
         }
@@ -92,15 +97,16 @@ SIR_AVX2_INLINE void sir_tile_f32_avx2(
         __m256 sums[4];
 #pragma clang loop unroll(full)
         for (int r = 0; r < 4; r++) sums[r] = _mm256_add_ps(lanes[r % R][t][0], lanes[r % R][t][1]);
-        sir_store_up_to_4(out + (size_t)t * out_stride, sir_sum8x4(sums[0], sums[1], sums[2], sums[3]), valid);
+        sir_store_up_to_4(out + (size_t)t * out_stride, sir_sum8x4(sums[0], sums[1], sums[2], sums[3]),
+                          valid);
     }
 }
 
-SIR_AVX2_INLINE void sir_matmul_f32_avx2(
-    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t element_bytes, sir_widen_fn widen,
-    sir_widen_avx2_fn widen8) {
-    size_t chunk = sir_token_chunk(activation_bytes);
+SIR_AVX2_INLINE void sir_matmul_f32_avx2(const void *weights, size_t row_bytes, const void *activations,
+                                         size_t activation_bytes, float *out, size_t out_stride, size_t rows,
+                                         size_t tokens, size_t columns, size_t element_bytes,
+                                         sir_widen_fn widen, sir_widen_avx2_fn widen8) {
+    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
     for (size_t start = 0; start < tokens; start += chunk) {
         size_t end = tokens - start < chunk ? tokens : start + chunk;
         for (size_t r = 0; r < rows; r += 4) {
@@ -109,17 +115,17 @@ SIR_AVX2_INLINE void sir_matmul_f32_avx2(
             for (; t + 3 <= end; t += 3) {
                 const uint8_t *a = (const uint8_t *)activations + t * activation_bytes;
                 float *to = out + t * out_stride + r;
-                sir_tile_f32_avx2(four, a, activation_bytes, to, out_stride, valid < 2 ? valid : 2, 2, 3, columns,
-                                  element_bytes, widen, widen8);
+                sir_tile_f32_avx2(four, a, activation_bytes, to, out_stride, valid < 2 ? valid : 2, ahead, 2,
+                                  3, columns, element_bytes, widen, widen8);
                 if (valid > 2) {
-                    sir_tile_f32_avx2(four + 2, a, activation_bytes, to + 2, out_stride, valid - 2, 2, 3, columns,
-                                      element_bytes, widen, widen8);
+                    sir_tile_f32_avx2(four + 2, a, activation_bytes, to + 2, out_stride, valid - 2, ahead, 2,
+                                      3, columns, element_bytes, widen, widen8);
                 }
             }
             for (; t < end; t++) {
                 sir_tile_f32_avx2(four, (const uint8_t *)activations + t * activation_bytes, activation_bytes,
-                                  out + t * out_stride + r, out_stride, valid, 4, 1, columns, element_bytes, widen,
-                                  widen8);
+                                  out + t * out_stride + r, out_stride, valid, ahead, 4, 1, columns,
+                                  element_bytes, widen, widen8);
             }
         }
     }
@@ -131,10 +137,11 @@ SIR_AVX2_INLINE void sir_matmul_f32_avx2(
 typedef __m512 (*sir_widen_avx512_fn)(const void *weights);
 
 /// Four rows (`valid` of them written) by `T` tokens.
-SIR_AVX512_INLINE void sir_tile_f32_avx512(
-    const uint8_t *const *rows, const uint8_t *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t valid, int T, size_t columns, size_t element_bytes, sir_widen_fn widen,
-    sir_widen_avx512_fn widen16) {
+SIR_AVX512_INLINE void sir_tile_f32_avx512(const uint8_t *const *rows, const uint8_t *activations,
+                                           size_t activation_bytes, float *out, size_t out_stride,
+                                           size_t valid, size_t ahead, int T, size_t columns,
+                                           size_t element_bytes, sir_widen_fn widen,
+                                           sir_widen_avx512_fn widen16) {
     __m512 lanes[4][4];
 #pragma clang loop unroll(full)
     for (int r = 0; r < 4; r++) {
@@ -145,7 +152,10 @@ SIR_AVX512_INLINE void sir_tile_f32_avx512(
     for (size_t c = 0; c < whole; c += 16) {
         __m512 w[4];
 #pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) w[r] = widen16(rows[r] + c * element_bytes);
+        for (int r = 0; r < 4; r++) {
+            if (T == 1) sir_prefetch(rows[r] + c * element_bytes + ahead, 16 * element_bytes);
+            w[r] = widen16(rows[r] + c * element_bytes);
+        }
 #pragma clang loop unroll(full)
         for (int t = 0; t < T; t++) {
             __m512 x = _mm512_loadu_ps(activations + (size_t)t * activation_bytes + c * sizeof(float));
@@ -172,29 +182,33 @@ SIR_AVX512_INLINE void sir_tile_f32_avx512(
     for (int t = 0; t < T; t++) {
         __m256 sums[4];
 #pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) sums[r] = _mm256_add_ps(sir_low_half(lanes[r][t]), sir_high_half(lanes[r][t]));
-        sir_store_up_to_4(out + (size_t)t * out_stride, sir_sum8x4(sums[0], sums[1], sums[2], sums[3]), valid);
+        for (int r = 0; r < 4; r++)
+            sums[r] = _mm256_add_ps(sir_low_half(lanes[r][t]), sir_high_half(lanes[r][t]));
+        sir_store_up_to_4(out + (size_t)t * out_stride, sir_sum8x4(sums[0], sums[1], sums[2], sums[3]),
+                          valid);
     }
 }
 
-SIR_AVX512_INLINE void sir_matmul_f32_avx512(
-    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t element_bytes, sir_widen_fn widen,
-    sir_widen_avx512_fn widen16) {
+SIR_AVX512_INLINE void sir_matmul_f32_avx512(const void *weights, size_t row_bytes, const void *activations,
+                                             size_t activation_bytes, float *out, size_t out_stride,
+                                             size_t rows, size_t tokens, size_t columns, size_t element_bytes,
+                                             sir_widen_fn widen, sir_widen_avx512_fn widen16) {
     const uint8_t *a = activations;
-    size_t chunk = sir_token_chunk(activation_bytes);
+    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
     for (size_t start = 0; start < tokens; start += chunk) {
         size_t end = tokens - start < chunk ? tokens : start + chunk;
         for (size_t r = 0; r < rows; r += 4) {
             const uint8_t *four[4];
             size_t valid = sir_four_rows(weights, row_bytes, r, rows, four), t = start;
             for (; t + 4 <= end; t += 4) {
-                sir_tile_f32_avx512(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
-                                    out_stride, valid, 4, columns, element_bytes, widen, widen16);
+                sir_tile_f32_avx512(four, a + t * activation_bytes, activation_bytes,
+                                    out + t * out_stride + r, out_stride, valid, ahead, 4, columns,
+                                    element_bytes, widen, widen16);
             }
             for (; t < end; t++) {
-                sir_tile_f32_avx512(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
-                                    out_stride, valid, 1, columns, element_bytes, widen, widen16);
+                sir_tile_f32_avx512(four, a + t * activation_bytes, activation_bytes,
+                                    out + t * out_stride + r, out_stride, valid, ahead, 1, columns,
+                                    element_bytes, widen, widen16);
             }
         }
     }

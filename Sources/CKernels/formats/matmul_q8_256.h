@@ -29,10 +29,10 @@ typedef struct sir_unpacked_256 {
 typedef void (*sir_unpack_256_fn)(const void *block, sir_unpacked_256 *out);
 
 /// `centre`: what is taken from q, or 0 for the formats with minima.
-SIR_INLINE void sir_matmul_q8_256_scalar(
-    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t block_bytes,
-    sir_unpack_256_fn unpack, int centre) {
+SIR_INLINE void sir_matmul_q8_256_scalar(const void *weights, size_t row_bytes, const void *activations,
+                                         size_t activation_bytes, float *out, size_t out_stride, size_t rows,
+                                         size_t tokens, size_t columns, size_t block_bytes,
+                                         sir_unpack_256_fn unpack, int centre) {
     for (size_t r = 0; r < rows; r++) {
         for (size_t t = 0; t < tokens; t++) {
             const uint8_t *block = (const uint8_t *)weights + r * row_bytes;
@@ -65,8 +65,8 @@ SIR_INLINE void sir_matmul_q8_256_scalar(
 }
 
 /// Writes scale * s * q - minimum * m, or scale * s * (q - centre), multiplying from the left.
-SIR_INLINE void sir_decode_256(
-    const void *blocks, float *out, size_t count, size_t block_bytes, sir_unpack_256_fn unpack, int centre) {
+SIR_INLINE void sir_decode_256(const void *blocks, float *out, size_t count, size_t block_bytes,
+                               sir_unpack_256_fn unpack, int centre) {
     for (size_t b = 0; b < count / 256; b++, out += 256) {
         sir_unpacked_256 w;
         unpack((const uint8_t *)blocks + b * block_bytes, &w);
@@ -95,8 +95,8 @@ typedef __m256i (*sir_unpack_256_avx2_fn)(const void *block, int c);
 
 /// m[0] ... m[15] as `scales` wants them: even ones low, odd ones high.
 SIR_AVX2_INLINE __m256i sir_split_scales(__m256i m) {
-    __m256i order = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15));
+    __m256i order =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15));
     return _mm256_permute4x64_epi64(_mm256_shuffle_epi8(m, order), 0xd8);
 }
 
@@ -104,10 +104,11 @@ SIR_AVX2_INLINE __m256i sir_split_scales(__m256i m) {
 SIR_AVX2_INLINE __m256i sir_spread(int c) { return _mm256_set1_epi16((short)(0x0100 + 0x0202 * c)); }
 
 /// Four rows (`valid` of them written) by `T` tokens. No pair of products overflows 16 bits: 63 * 127 * 2.
-SIR_AVX2_INLINE void sir_tile_q8_256_avx2(
-    const uint8_t *const rows[4], const uint8_t *a, size_t activation_bytes, float *out, size_t out_stride,
-    size_t valid, int T, size_t blocks, size_t block_bytes, sir_header_256_avx2_fn header,
-    sir_unpack_256_avx2_fn unpack, int centre) {
+SIR_AVX2_INLINE void sir_tile_q8_256_avx2(const uint8_t *const rows[4], const uint8_t *a,
+                                          size_t activation_bytes, float *out, size_t out_stride,
+                                          size_t valid, size_t ahead, int T, size_t blocks,
+                                          size_t block_bytes, sir_header_256_avx2_fn header,
+                                          sir_unpack_256_avx2_fn unpack, int centre) {
     __m256 lanes[4][2];
 #pragma clang loop unroll(full)
     for (int t = 0; t < T; t++) {
@@ -118,6 +119,7 @@ SIR_AVX2_INLINE void sir_tile_q8_256_avx2(
 #pragma clang loop unroll(full)
         for (int r = 0; r < 4; r++) {
             const uint8_t *w = rows[r] + b * block_bytes;
+            if (T == 1) sir_prefetch(w + ahead, block_bytes);
             sir_header_256 head = header(w);
             __m256i isum[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
 #pragma clang loop unroll(full)
@@ -155,24 +157,27 @@ SIR_AVX2_INLINE void sir_tile_q8_256_avx2(
     }
 }
 
-SIR_AVX2_INLINE void sir_matmul_q8_256_avx2(
-    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t block_bytes,
-    sir_header_256_avx2_fn header, sir_unpack_256_avx2_fn unpack, int centre) {
+SIR_AVX2_INLINE void sir_matmul_q8_256_avx2(const void *weights, size_t row_bytes, const void *activations,
+                                            size_t activation_bytes, float *out, size_t out_stride,
+                                            size_t rows, size_t tokens, size_t columns, size_t block_bytes,
+                                            sir_header_256_avx2_fn header, sir_unpack_256_avx2_fn unpack,
+                                            int centre) {
     const uint8_t *a = activations;
-    size_t chunk = sir_token_chunk(activation_bytes);
+    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
     for (size_t start = 0; start < tokens; start += chunk) {
         size_t end = tokens - start < chunk ? tokens : start + chunk;
         for (size_t r = 0; r < rows; r += 4) {
             const uint8_t *four[4];
             size_t valid = sir_four_rows(weights, row_bytes, r, rows, four), t = start;
             for (; t + 2 <= end; t += 2) {
-                sir_tile_q8_256_avx2(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
-                                     out_stride, valid, 2, columns / 256, block_bytes, header, unpack, centre);
+                sir_tile_q8_256_avx2(four, a + t * activation_bytes, activation_bytes,
+                                     out + t * out_stride + r, out_stride, valid, ahead, 2, columns / 256,
+                                     block_bytes, header, unpack, centre);
             }
             if (t < end) {
-                sir_tile_q8_256_avx2(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
-                                     out_stride, valid, 1, columns / 256, block_bytes, header, unpack, centre);
+                sir_tile_q8_256_avx2(four, a + t * activation_bytes, activation_bytes,
+                                     out + t * out_stride + r, out_stride, valid, ahead, 1, columns / 256,
+                                     block_bytes, header, unpack, centre);
             }
         }
     }
@@ -181,10 +186,11 @@ SIR_AVX2_INLINE void sir_matmul_q8_256_avx2(
 // MARK: AVX512-VNNI
 
 /// The AVX2 tile with two rows in each vector: a row keeps its own 8 lanes, so the sums are the same.
-SIR_AVX512_INLINE void sir_tile_q8_256_avx512(
-    const uint8_t *const rows[4], const uint8_t *a, size_t activation_bytes, float *out, size_t out_stride,
-    size_t valid, int T, size_t blocks, size_t block_bytes, sir_header_256_avx2_fn header,
-    sir_unpack_256_avx2_fn unpack, int centre) {
+SIR_AVX512_INLINE void sir_tile_q8_256_avx512(const uint8_t *const rows[4], const uint8_t *a,
+                                              size_t activation_bytes, float *out, size_t out_stride,
+                                              size_t valid, size_t ahead, int T, size_t blocks,
+                                              size_t block_bytes, sir_header_256_avx2_fn header,
+                                              sir_unpack_256_avx2_fn unpack, int centre) {
     __m512 lanes[2][4];
 #pragma clang loop unroll(full)
     for (int t = 0; t < T; t++) lanes[0][t] = lanes[1][t] = _mm512_setzero_ps();
@@ -192,6 +198,7 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(
 #pragma clang loop unroll(full)
         for (int pair = 0; pair < 2; pair++) {
             const uint8_t *w0 = rows[2 * pair] + b * block_bytes, *w1 = rows[2 * pair + 1] + b * block_bytes;
+            if (T == 1) sir_prefetch(w0 + ahead, block_bytes), sir_prefetch(w1 + ahead, block_bytes);
             sir_header_256 head0 = header(w0), head1 = header(w1);
             __m512i scales = sir_join(head0.scales, head1.scales);
             __m512i minima = sir_join(head0.minima, head1.minima);
@@ -219,7 +226,8 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(
                 __m512 *lane = &lanes[pair][t];
                 if (centre) {
                     imin = _mm512_mullo_epi32(imin, _mm512_set1_epi32(centre));
-                    *lane = _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(_mm512_sub_epi32(isum[t], imin)), *lane);
+                    *lane =
+                        _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(_mm512_sub_epi32(isum[t], imin)), *lane);
                 } else {
                     __m512 minimum = sir_join_floats(head0.minimum * x->scale, head1.minimum * x->scale);
                     *lane = _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(isum[t]), *lane);
@@ -236,24 +244,27 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(
     }
 }
 
-SIR_AVX512_INLINE void sir_matmul_q8_256_avx512(
-    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t block_bytes,
-    sir_header_256_avx2_fn header, sir_unpack_256_avx2_fn unpack, int centre) {
+SIR_AVX512_INLINE void sir_matmul_q8_256_avx512(const void *weights, size_t row_bytes,
+                                                const void *activations, size_t activation_bytes, float *out,
+                                                size_t out_stride, size_t rows, size_t tokens, size_t columns,
+                                                size_t block_bytes, sir_header_256_avx2_fn header,
+                                                sir_unpack_256_avx2_fn unpack, int centre) {
     const uint8_t *a = activations;
-    size_t chunk = sir_token_chunk(activation_bytes);
+    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
     for (size_t start = 0; start < tokens; start += chunk) {
         size_t end = tokens - start < chunk ? tokens : start + chunk;
         for (size_t r = 0; r < rows; r += 4) {
             const uint8_t *four[4];
             size_t valid = sir_four_rows(weights, row_bytes, r, rows, four), t = start;
             for (; t + 4 <= end; t += 4) {
-                sir_tile_q8_256_avx512(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
-                                       out_stride, valid, 4, columns / 256, block_bytes, header, unpack, centre);
+                sir_tile_q8_256_avx512(four, a + t * activation_bytes, activation_bytes,
+                                       out + t * out_stride + r, out_stride, valid, ahead, 4, columns / 256,
+                                       block_bytes, header, unpack, centre);
             }
             for (; t < end; t++) {
-                sir_tile_q8_256_avx512(four, a + t * activation_bytes, activation_bytes, out + t * out_stride + r,
-                                       out_stride, valid, 1, columns / 256, block_bytes, header, unpack, centre);
+                sir_tile_q8_256_avx512(four, a + t * activation_bytes, activation_bytes,
+                                       out + t * out_stride + r, out_stride, valid, ahead, 1, columns / 256,
+                                       block_bytes, header, unpack, centre);
             }
         }
     }

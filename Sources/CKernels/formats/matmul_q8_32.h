@@ -22,10 +22,10 @@ typedef struct sir_unpacked_32 {
 
 typedef void (*sir_unpack_32_fn)(const void *block, sir_unpacked_32 *out);
 
-SIR_INLINE void sir_matmul_q8_32_scalar(
-    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t block_bytes,
-    sir_unpack_32_fn unpack, bool has_offset) {
+SIR_INLINE void sir_matmul_q8_32_scalar(const void *weights, size_t row_bytes, const void *activations,
+                                        size_t activation_bytes, float *out, size_t out_stride, size_t rows,
+                                        size_t tokens, size_t columns, size_t block_bytes,
+                                        sir_unpack_32_fn unpack, bool has_offset) {
     for (size_t r = 0; r < rows; r++) {
         for (size_t t = 0; t < tokens; t++) {
             const uint8_t *block = (const uint8_t *)weights + r * row_bytes;
@@ -89,10 +89,10 @@ SIR_AVX2_INLINE __m256i sir_isum_32(__m256i w, __m256i a, bool is_signed) {
 }
 
 /// Four rows (`valid` of them written) by `T` tokens.
-SIR_AVX2_INLINE void sir_tile_q8_32_avx2(
-    const uint8_t *const rows[4], const uint8_t *a, size_t activation_bytes, float *out, size_t out_stride,
-    size_t valid, int T, size_t blocks, size_t block_bytes, sir_unpack_32_avx2_fn unpack, sir_kind_32 kind,
-    float centre) {
+SIR_AVX2_INLINE void sir_tile_q8_32_avx2(const uint8_t *const rows[4], const uint8_t *a,
+                                         size_t activation_bytes, float *out, size_t out_stride, size_t valid,
+                                         size_t ahead, int T, size_t blocks, size_t block_bytes,
+                                         sir_unpack_32_avx2_fn unpack, sir_kind_32 kind, float centre) {
     __m256 lanes[4][4];
     __m128 minimum[4];
 #pragma clang loop unroll(full)
@@ -108,6 +108,7 @@ SIR_AVX2_INLINE void sir_tile_q8_32_avx2(
         __m256i q[4];
 #pragma clang loop unroll(full)
         for (int r = 0; r < 4; r++) {
+            if (T == 1) sir_prefetch(w[r] + ahead, block_bytes);
             q[r] = unpack(w[r]);
             w[r] += block_bytes;
         }
@@ -135,12 +136,12 @@ SIR_AVX2_INLINE void sir_tile_q8_32_avx2(
     }
 }
 
-SIR_AVX2_INLINE void sir_matmul_q8_32_avx2(
-    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t block_bytes,
-    sir_unpack_32_avx2_fn unpack, sir_kind_32 kind, float centre) {
+SIR_AVX2_INLINE void sir_matmul_q8_32_avx2(const void *weights, size_t row_bytes, const void *activations,
+                                           size_t activation_bytes, float *out, size_t out_stride,
+                                           size_t rows, size_t tokens, size_t columns, size_t block_bytes,
+                                           sir_unpack_32_avx2_fn unpack, sir_kind_32 kind, float centre) {
     const uint8_t *a = activations;
-    size_t chunk = sir_token_chunk(activation_bytes);
+    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
     for (size_t start = 0; start < tokens; start += chunk) {
         size_t end = tokens - start < chunk ? tokens : start + chunk;
         for (size_t r = 0; r < rows; r += 4) {
@@ -149,13 +150,13 @@ SIR_AVX2_INLINE void sir_matmul_q8_32_avx2(
             size_t t = start;
             for (; t + 2 <= end; t += 2) {
                 sir_tile_q8_32_avx2(four, a + t * activation_bytes, activation_bytes,
-                                    out + t * out_stride + r, out_stride, valid, 2, columns / 32, block_bytes,
-                                    unpack, kind, centre);
+                                    out + t * out_stride + r, out_stride, valid, ahead, 2, columns / 32,
+                                    block_bytes, unpack, kind, centre);
             }
             if (t < end) {
                 sir_tile_q8_32_avx2(four, a + t * activation_bytes, activation_bytes,
-                                    out + t * out_stride + r, out_stride, valid, 1, columns / 32, block_bytes,
-                                    unpack, kind, centre);
+                                    out + t * out_stride + r, out_stride, valid, ahead, 1, columns / 32,
+                                    block_bytes, unpack, kind, centre);
             }
         }
     }
@@ -163,12 +164,12 @@ SIR_AVX2_INLINE void sir_matmul_q8_32_avx2(
 
 // MARK: AVX512-VNNI
 
-
 /// The AVX2 tile with two rows in each vector: a row keeps its own 8 lanes, so the sums are the same.
-SIR_AVX512_INLINE void sir_tile_q8_32_avx512(
-    const uint8_t *const rows[4], const uint8_t *a, size_t activation_bytes, float *out, size_t out_stride,
-    size_t valid, int T, size_t blocks, size_t block_bytes, sir_unpack_32_avx2_fn unpack, sir_kind_32 kind,
-    float centre) {
+SIR_AVX512_INLINE void sir_tile_q8_32_avx512(const uint8_t *const rows[4], const uint8_t *a,
+                                             size_t activation_bytes, float *out, size_t out_stride,
+                                             size_t valid, size_t ahead, int T, size_t blocks,
+                                             size_t block_bytes, sir_unpack_32_avx2_fn unpack,
+                                             sir_kind_32 kind, float centre) {
     __m512 lanes[2][4];
     __m128 minimum[4];
 #pragma clang loop unroll(full)
@@ -185,7 +186,10 @@ SIR_AVX512_INLINE void sir_tile_q8_32_avx512(
         __m512i q[2] = {_mm512_xor_si512(sir_join(unpack(w[0]), unpack(w[1])), flip),
                         _mm512_xor_si512(sir_join(unpack(w[2]), unpack(w[3])), flip)};
 #pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) w[r] += block_bytes;
+        for (int r = 0; r < 4; r++) {
+            if (T == 1) sir_prefetch(w[r] + ahead, block_bytes);
+            w[r] += block_bytes;
+        }
 #pragma clang loop unroll(full)
         for (int t = 0; t < T; t++) {
             const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
@@ -214,12 +218,12 @@ SIR_AVX512_INLINE void sir_tile_q8_32_avx512(
     }
 }
 
-SIR_AVX512_INLINE void sir_matmul_q8_32_avx512(
-    const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out,
-    size_t out_stride, size_t rows, size_t tokens, size_t columns, size_t block_bytes,
-    sir_unpack_32_avx2_fn unpack, sir_kind_32 kind, float centre) {
+SIR_AVX512_INLINE void sir_matmul_q8_32_avx512(const void *weights, size_t row_bytes, const void *activations,
+                                               size_t activation_bytes, float *out, size_t out_stride,
+                                               size_t rows, size_t tokens, size_t columns, size_t block_bytes,
+                                               sir_unpack_32_avx2_fn unpack, sir_kind_32 kind, float centre) {
     const uint8_t *a = activations;
-    size_t chunk = sir_token_chunk(activation_bytes);
+    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
     for (size_t start = 0; start < tokens; start += chunk) {
         size_t end = tokens - start < chunk ? tokens : start + chunk;
         for (size_t r = 0; r < rows; r += 4) {
@@ -228,13 +232,13 @@ SIR_AVX512_INLINE void sir_matmul_q8_32_avx512(
             size_t t = start;
             for (; t + 4 <= end; t += 4) {
                 sir_tile_q8_32_avx512(four, a + t * activation_bytes, activation_bytes,
-                                      out + t * out_stride + r, out_stride, valid, 4, columns / 32, block_bytes,
-                                      unpack, kind, centre);
+                                      out + t * out_stride + r, out_stride, valid, ahead, 4, columns / 32,
+                                      block_bytes, unpack, kind, centre);
             }
             for (; t < end; t++) {
                 sir_tile_q8_32_avx512(four, a + t * activation_bytes, activation_bytes,
-                                      out + t * out_stride + r, out_stride, valid, 1, columns / 32, block_bytes,
-                                      unpack, kind, centre);
+                                      out + t * out_stride + r, out_stride, valid, ahead, 1, columns / 32,
+                                      block_bytes, unpack, kind, centre);
             }
         }
     }

@@ -40,7 +40,8 @@ SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
     __m128i scales = _mm_loadu_si128((const void *)block->scales), low = _mm_set1_epi8(15);
     __m256i s = _mm256_cvtepu8_epi16(_mm_and_si128(scales, low));
     __m256i m = _mm256_cvtepu8_epi16(_mm_and_si128(_mm_srli_epi16(scales, 4), low));
-    return (sir_header_256){sir_load_half(&block->scale), sir_load_half(&block->minimum), sir_split_scales(s), m};
+    return (sir_header_256){sir_load_half(&block->scale), sir_load_half(&block->minimum), sir_split_scales(s),
+                            m};
 }
 
 SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {

@@ -5,8 +5,8 @@
 #include "matmul_q8_32.h"
 
 typedef struct __attribute__((packed)) block_q4_0 {
-    uint16_t scale;    // half
-    uint8_t low[16];   // byte i: element i low, element i + 16 high
+    uint16_t scale;   // half
+    uint8_t low[16];  // byte i: element i low, element i + 16 high
 } block_q4_0;
 _Static_assert(sizeof(block_q4_0) == 18, "Q4_0 is 18 bytes in a GGUF file");
 
@@ -52,9 +52,7 @@ void sir_q4_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) {
-    return sir_nibbles(((const block_q4_0 *)at)->low);
-}
+SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) { return sir_nibbles(((const block_q4_0 *)at)->low); }
 
 void SIR_AVX2 sir_q4_0_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_0), unpack_avx2, SIR_CENTRED, 8);

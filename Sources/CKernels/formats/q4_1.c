@@ -56,9 +56,7 @@ void sir_q4_1_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) {
-    return sir_nibbles(((const block_q4_1 *)at)->low);
-}
+SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) { return sir_nibbles(((const block_q4_1 *)at)->low); }
 
 void SIR_AVX2 sir_q4_1_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_1), unpack_avx2, SIR_MINIMUM, 0);

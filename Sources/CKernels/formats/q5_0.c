@@ -5,9 +5,9 @@
 #include "matmul_q8_32.h"
 
 typedef struct __attribute__((packed)) block_q5_0 {
-    uint16_t scale;    // half
-    uint8_t high[4];   // bit i: bit 4 of element i
-    uint8_t low[16];   // byte i: element i low, element i + 16 high
+    uint16_t scale;   // half
+    uint8_t high[4];  // bit i: bit 4 of element i
+    uint8_t low[16];  // byte i: element i low, element i + 16 high
 } block_q5_0;
 _Static_assert(sizeof(block_q5_0) == 22, "Q5_0 is 22 bytes in a GGUF file");
 

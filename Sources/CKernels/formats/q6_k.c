@@ -5,10 +5,10 @@
 #include "matmul_q8_256.h"
 
 typedef struct __attribute__((packed)) block_q6_k {
-    uint8_t low[128];   // byte 64h + i: element 128h + i low, 128h + 64 + i high, i < 64
-    uint8_t high[64];   // byte 32h + i: elements 128h + 32k + i, 2 bits each, k = 0 lowest
+    uint8_t low[128];  // byte 64h + i: element 128h + i low, 128h + 64 + i high, i < 64
+    uint8_t high[64];  // byte 32h + i: elements 128h + 32k + i, 2 bits each, k = 0 lowest
     int8_t scales[16];
-    uint16_t scale;     // half
+    uint16_t scale;  // half
 } block_q6_k;
 _Static_assert(sizeof(block_q6_k) == 210, "Q6_K is 210 bytes in a GGUF file");
 

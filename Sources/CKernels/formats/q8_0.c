@@ -48,9 +48,7 @@ void sir_q8_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) {
-    return sir_load256(((const block_q8_0 *)at)->q);
-}
+SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) { return sir_load256(((const block_q8_0 *)at)->q); }
 
 void SIR_AVX2 sir_q8_0_matmul_avx2(SIR_MATMUL_PARAMETERS) {
     sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q8_0), unpack_avx2, SIR_SIGNED, 0);

@@ -29,8 +29,8 @@ SIR_AVX2_INLINE void sir_unpack_scales_6_avx2(const uint8_t packed[12], __m256i 
     __m256i words = _mm256_cvtepu8_epi16(bytes);  // 8 scales, 8 minima
     __m256i minima = _mm256_permute4x64_epi64(words, 0xfa);
     *s = _mm256_permute4x64_epi64(words, 0x44);
-    *m = _mm256_shuffle_epi8(minima, _mm256_setr_epi8(0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 0, 1, 0, 1,
-                                                      2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7));
+    *m = _mm256_shuffle_epi8(minima, _mm256_setr_epi8(0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 0, 1, 0,
+                                                      1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7));
 }
 
 #endif

@@ -5,7 +5,8 @@
 // each floating-point reduction has one order (documented at its declaration), computed with
 // explicit fused multiply-adds and never contracted by the compiler. A result for one (row, token)
 // never depends on how many rows or tokens are computed together. Determinism of the engine over
-// batch, chunk, threads and machine follows from these two rules.
+// batch, chunk, threads and machine follows from these two rules. (One thing is left open: which NaN,
+// its sign and payload, comes out where one does.)
 
 #ifndef SIROCCO_CKERNELS_H
 #define SIROCCO_CKERNELS_H
@@ -54,7 +55,8 @@ typedef enum sir_activation {
 } sir_activation;
 
 /// 32 activations: value = scale * q.  scale = max|x| / 127, q = x * (127 / max|x|) rounded to
-/// nearest even (all zero when max|x| is 0).
+/// nearest even; all zero when max|x| is below 2^-121, where the quotient would overflow. A NaN or an
+/// infinity among the values makes the scale NaN and every q zero, so that it shows in every product.
 typedef struct sir_q8_32 {
     float scale;
     float scaled_sum; // scale * (float)sum(q)

@@ -21,9 +21,9 @@ SIR_INLINE float element(const uint8_t *row, size_t index, sir_kv_type type) {
     return sir_half_to_float(half);
 }
 
-void sir_attention_scalar(
-    const float *q, float *out, size_t group, size_t head_dim, const uint8_t *const *pages, size_t key_offset,
-    size_t value_offset, size_t first, size_t length, sir_kv_type type, float scale, float *scores) {
+void sir_attention_scalar(const float *q, float *out, size_t group, size_t head_dim,
+                          const uint8_t *const *pages, size_t key_offset, size_t value_offset, size_t first,
+                          size_t length, sir_kv_type type, float scale, float *scores) {
     size_t row_bytes = head_dim * (type == SIR_KV_F32 ? 4 : 2), count = length - first;
     for (size_t g = 0; g < group; g++, q += head_dim, out += head_dim, scores += count) {
         float largest = -INFINITY;
@@ -103,8 +103,8 @@ SIR_AVX2_INLINE __m128 score_tile(const float *q, const uint8_t *const keys[], i
 }
 
 /// The scores of `H` heads, `count` apart, at `positions` rows of one page.
-SIR_AVX2_INLINE void score_page(const float *q, const uint8_t *keys, size_t row_bytes, size_t positions, int H,
-                                int P, size_t head_dim, sir_kv_type type, float scale, float *scores,
+SIR_AVX2_INLINE void score_page(const float *q, const uint8_t *keys, size_t row_bytes, size_t positions,
+                                int H, int P, size_t head_dim, sir_kv_type type, float scale, float *scores,
                                 size_t count) {
     for (size_t i = 0; i < positions; i += (size_t)P) {
         const uint8_t *rows[4];
@@ -130,7 +130,8 @@ SIR_AVX2_INLINE void value_tile(float *out, const uint8_t *values, size_t row_by
 #pragma clang loop unroll(full)
     for (int h = 0; h < H; h++) {
 #pragma clang loop unroll(full)
-        for (int e = 0; e < D; e++) sums[h][e] = _mm256_loadu_ps(out + (size_t)h * head_dim + d + 8 * (size_t)e);
+        for (int e = 0; e < D; e++)
+            sums[h][e] = _mm256_loadu_ps(out + (size_t)h * head_dim + d + 8 * (size_t)e);
     }
     for (size_t i = 0; i < positions; i++) {
         __m256 weight[4];
@@ -146,12 +147,14 @@ SIR_AVX2_INLINE void value_tile(float *out, const uint8_t *values, size_t row_by
 #pragma clang loop unroll(full)
     for (int h = 0; h < H; h++) {
 #pragma clang loop unroll(full)
-        for (int e = 0; e < D; e++) _mm256_storeu_ps(out + (size_t)h * head_dim + d + 8 * (size_t)e, sums[h][e]);
+        for (int e = 0; e < D; e++)
+            _mm256_storeu_ps(out + (size_t)h * head_dim + d + 8 * (size_t)e, sums[h][e]);
     }
 }
 
 SIR_AVX2_INLINE void value_page(float *out, const uint8_t *values, size_t row_bytes, size_t positions, int H,
-                                int D, size_t head_dim, sir_kv_type type, const float *weights, size_t count) {
+                                int D, size_t head_dim, sir_kv_type type, const float *weights,
+                                size_t count) {
     size_t d = 0;
     for (; d + 8 * (size_t)D <= head_dim; d += 8 * (size_t)D) {
         value_tile(out, values, row_bytes, positions, H, D, head_dim, d, type, weights, count);
@@ -171,8 +174,14 @@ SIR_AVX2_INLINE void value_page(float *out, const uint8_t *values, size_t row_by
 
 /// Turns the scores of one head into weights, and returns 1 / their sum.
 SIR_AVX2_INLINE float softmax(float *scores, size_t count) {
-    float largest = -INFINITY;
-    for (size_t i = 0; i < count; i++) largest = largest > scores[i] ? largest : scores[i];
+    // The order of a maximum matters for NaN alone, and one NaN makes every weight NaN.
+    __m256 eight = _mm256_set1_ps(-INFINITY);
+    size_t whole = count / 8 * 8;
+    for (size_t i = 0; i < whole; i += 8) eight = _mm256_max_ps(_mm256_loadu_ps(scores + i), eight);
+    float largest = -INFINITY, lanes[8];
+    _mm256_storeu_ps(lanes, eight);
+    for (int i = 0; i < 8; i++) largest = largest > lanes[i] ? largest : lanes[i];
+    for (size_t i = whole; i < count; i++) largest = largest > scores[i] ? largest : scores[i];
     __m256 low = _mm256_setzero_ps(), high = _mm256_setzero_ps(), shift = _mm256_set1_ps(largest);
     for (size_t i = 0; i < count; i += 16) {
         // Past the end: minus infinity, whose weight is zero.
@@ -202,7 +211,8 @@ SIR_AVX2_INLINE void attend(const float *q, float *out, int H, size_t head_dim, 
         next = (p / SIR_KV_PAGE + 1) * SIR_KV_PAGE;
         if (next > length) next = length;
         const uint8_t *keys = pages[p / SIR_KV_PAGE] + key_offset + p % SIR_KV_PAGE * row_bytes;
-        score_page(q, keys, row_bytes, next - p, H, 4 / H, head_dim, type, scale, scores + (p - first), count);
+        score_page(q, keys, row_bytes, next - p, H, 4 / H, head_dim, type, scale, scores + (p - first),
+                   count);
     }
     float factors[4];
     for (int h = 0; h < H; h++) factors[h] = softmax(scores + (size_t)h * count, count);
@@ -221,9 +231,9 @@ SIR_AVX2_INLINE void attend(const float *q, float *out, int H, size_t head_dim, 
 SIR_AVX2_INLINE void attend_group(const float *q, float *out, size_t group, size_t head_dim,
                                   const uint8_t *const *pages, size_t key_offset, size_t value_offset,
                                   size_t first, size_t length, sir_kv_type type, float scale, float *scores) {
-#define ATTEND(heads)                                                                                       \
-    attend(q + g * head_dim, out + g * head_dim, heads, head_dim, pages, key_offset, value_offset, first, length, \
-           type, scale, scores + g * (length - first))
+#define ATTEND(heads)                                                                                     \
+    attend(q + g * head_dim, out + g * head_dim, heads, head_dim, pages, key_offset, value_offset, first, \
+           length, type, scale, scores + g * (length - first))
     for (size_t g = 0; g < group; g += 4) {
         switch (group - g) {
         case 1: ATTEND(1); break;
@@ -235,15 +245,15 @@ SIR_AVX2_INLINE void attend_group(const float *q, float *out, size_t group, size
 #undef ATTEND
 }
 
-void SIR_AVX2 sir_attention_avx2(
-    const float *q, float *out, size_t group, size_t head_dim, const uint8_t *const *pages, size_t key_offset,
-    size_t value_offset, size_t first, size_t length, sir_kv_type type, float scale, float *scores) {
+void SIR_AVX2 sir_attention_avx2(const float *q, float *out, size_t group, size_t head_dim,
+                                 const uint8_t *const *pages, size_t key_offset, size_t value_offset,
+                                 size_t first, size_t length, sir_kv_type type, float scale, float *scores) {
     if (type == SIR_KV_F32) {
-        attend_group(q, out, group, head_dim, pages, key_offset, value_offset, first, length, SIR_KV_F32, scale,
-                     scores);
+        attend_group(q, out, group, head_dim, pages, key_offset, value_offset, first, length, SIR_KV_F32,
+                     scale, scores);
     } else {
-        attend_group(q, out, group, head_dim, pages, key_offset, value_offset, first, length, SIR_KV_F16, scale,
-                     scores);
+        attend_group(q, out, group, head_dim, pages, key_offset, value_offset, first, length, SIR_KV_F16,
+                     scale, scores);
     }
 }
 

@@ -3,19 +3,19 @@
 #include "operations.h"
 
 // To add an operation: one field of sir_operations in CKernels.h, one line in operations.h, one line here.
-#define OPERATIONS(isa)                                \
-    {                                                  \
-        .quantize_q8_32 = sir_quantize_q8_32_##isa,    \
-        .quantize_q8_256 = sir_quantize_q8_256_##isa,  \
-        .rms_norm = sir_rms_norm_##isa,                \
-        .rope_pairs = sir_rope_pairs_##isa,            \
-        .rope_halves = sir_rope_halves_##isa,          \
-        .silu_multiply = sir_silu_multiply_##isa,      \
-        .add = sir_add_##isa,                          \
-        .scale_add = sir_scale_add_##isa,              \
-        .to_f16 = sir_to_f16_##isa,                    \
-        .from_f16 = sir_from_f16_##isa,                \
-        .attention = sir_attention_##isa,              \
+#define OPERATIONS(isa)                               \
+    {                                                 \
+        .quantize_q8_32 = sir_quantize_q8_32_##isa,   \
+        .quantize_q8_256 = sir_quantize_q8_256_##isa, \
+        .rms_norm = sir_rms_norm_##isa,               \
+        .rope_pairs = sir_rope_pairs_##isa,           \
+        .rope_halves = sir_rope_halves_##isa,         \
+        .silu_multiply = sir_silu_multiply_##isa,     \
+        .add = sir_add_##isa,                         \
+        .scale_add = sir_scale_add_##isa,             \
+        .to_f16 = sir_to_f16_##isa,                   \
+        .from_f16 = sir_from_f16_##isa,               \
+        .attention = sir_attention_##isa,             \
     }
 
 static const sir_operations tables[SIR_ISA_COUNT] = {

@@ -5,21 +5,21 @@
 
 #include "../vector.h"
 
-#define SIR_DECLARE_OPERATIONS(isa)                                                                          \
-    void sir_quantize_q8_32_##isa(const float *x, sir_q8_32 *out, size_t count);                            \
-    void sir_quantize_q8_256_##isa(const float *x, sir_q8_256 *out, size_t count);                          \
-    void sir_rms_norm_##isa(const float *x, const float *weight, float epsilon, float *out, size_t count);  \
-    void sir_rope_pairs_##isa(float *x, const float *cosines, const float *sines, size_t heads,             \
-                              size_t head_dim, size_t half);                                                \
-    void sir_rope_halves_##isa(float *x, const float *cosines, const float *sines, size_t heads,            \
-                               size_t head_dim, size_t half);                                               \
-    void sir_silu_multiply_##isa(const float *gate, const float *up, float *out, size_t count);             \
-    void sir_add_##isa(float *x, const float *y, size_t count);                                             \
-    void sir_scale_add_##isa(float *x, const float *y, float factor, size_t count);                         \
-    void sir_to_f16_##isa(const float *x, uint16_t *out, size_t count);                                     \
-    void sir_from_f16_##isa(const uint16_t *x, float *out, size_t count);                                   \
-    void sir_attention_##isa(const float *q, float *out, size_t group, size_t head_dim,                     \
-                             const uint8_t *const *pages, size_t key_offset, size_t value_offset,           \
+#define SIR_DECLARE_OPERATIONS(isa)                                                                        \
+    void sir_quantize_q8_32_##isa(const float *x, sir_q8_32 *out, size_t count);                           \
+    void sir_quantize_q8_256_##isa(const float *x, sir_q8_256 *out, size_t count);                         \
+    void sir_rms_norm_##isa(const float *x, const float *weight, float epsilon, float *out, size_t count); \
+    void sir_rope_pairs_##isa(float *x, const float *cosines, const float *sines, size_t heads,            \
+                              size_t head_dim, size_t half);                                               \
+    void sir_rope_halves_##isa(float *x, const float *cosines, const float *sines, size_t heads,           \
+                               size_t head_dim, size_t half);                                              \
+    void sir_silu_multiply_##isa(const float *gate, const float *up, float *out, size_t count);            \
+    void sir_add_##isa(float *x, const float *y, size_t count);                                            \
+    void sir_scale_add_##isa(float *x, const float *y, float factor, size_t count);                        \
+    void sir_to_f16_##isa(const float *x, uint16_t *out, size_t count);                                    \
+    void sir_from_f16_##isa(const uint16_t *x, float *out, size_t count);                                  \
+    void sir_attention_##isa(const float *q, float *out, size_t group, size_t head_dim,                    \
+                             const uint8_t *const *pages, size_t key_offset, size_t value_offset,          \
                              size_t first, size_t length, sir_kv_type type, float scale, float *scores);
 
 SIR_DECLARE_OPERATIONS(scalar)

@@ -16,7 +16,8 @@ void sir_rms_norm_scalar(const float *x, const float *weight, float epsilon, flo
 
 // MARK: AVX2
 
-void SIR_AVX2 sir_rms_norm_avx2(const float *x, const float *weight, float epsilon, float *out, size_t count) {
+void SIR_AVX2 sir_rms_norm_avx2(const float *x, const float *weight, float epsilon, float *out,
+                                size_t count) {
     __m256 low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
     size_t whole = count / 16 * 16;
     for (size_t c = 0; c < whole; c += 16) {
