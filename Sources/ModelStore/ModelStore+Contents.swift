@@ -22,7 +22,7 @@ extension ModelStore {
     public func add(
         path: FilePath, as name: String? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> StoredModel {
-        guard let size = fileSize(path), let fileName = path.lastComponent?.string else {
+        guard let size = fileSize(path) else {
             throw ModelStoreError(.unknownModel, path.string, "there is no such file")
         }
         let name = try ModelName(name ?? path.stem ?? "")
@@ -41,17 +41,11 @@ extension ModelStore {
                     "you have another model of this name, from \(model.source)",
                     fix: "choose another name, or `sirocco rm \(name.text)` first")
             }
-            let target = try emptyModelFolder(name).appending(fileName)
-            try linkOrCopy(path, to: target, identity, name)
-            return try putInPlace(name, file: fileName, identity: identity, source: path.string, licence: nil)
+            // Under a name of our own: a linked file that was called manifest.json would be written over.
+            let file = "\(name.text).gguf"
+            try linkOrCopy(path, to: emptyModelFolder(name).appending(file), identity, name)
+            return try putInPlace(name, file: file, identity: identity, source: path.string, licence: nil)
         }
-    }
-
-    /// The same for callers whose paths are plain strings, so that they need not import SystemPackage.
-    public func add(
-        path: String, as name: String? = nil, progress: (Int, Int) -> Void = { _, _ in }
-    ) throws -> StoredModel {
-        try add(path: FilePath(path), as: name, progress: progress)
     }
 
     /// Reads a model's file and compares it with what came into the store.

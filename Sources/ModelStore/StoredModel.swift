@@ -76,7 +76,7 @@ struct Manifest: Codable, Equatable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let path = folder.appending(Self.fileName)
         do {
-            try encoder.encode(self).write(to: URL(filePath: path.string))
+            try encoder.encode(self).write(to: URL(filePath: path.string), options: .withoutOverwriting)
         } catch {
             throw ModelStoreError(.fileSystem, path.string, "cannot write the manifest: \(error)")
         }

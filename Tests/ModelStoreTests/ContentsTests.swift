@@ -73,6 +73,18 @@ import Testing
         #expect(error?.code == .badName, "a name with blanks needs to be chosen")
     }
 
+    @Test(
+        "adding never writes to the user's file, whatever it is called",
+        arguments: ["manifest.json", "x", "model"])
+    func addKeepsTheOriginal(called: String) throws {
+        let original = playground.root.appending(called)
+        try playground.write(emptyGGUF, to: original)
+        let model = try store.add(path: original, as: "mine")
+        #expect(playground.read(original) == emptyGGUF)
+        #expect(playground.read(model.path) == emptyGGUF)
+        try store.verify("mine")
+    }
+
     @Test("a file that is no model, a folder and nothing at all are not added")
     func addNonsense() throws {
         let text = playground.root.appending("text.gguf")
@@ -132,7 +144,7 @@ import Testing
         try store.remove("half")
         #expect(
             playground.files(playground.directory) == [
-                ".staging", "two", "two/manifest.json", "two/\(file.lastComponent?.string ?? "")",
+                ".staging", "two", "two/manifest.json", "two/two.gguf",
             ])
     }
 
@@ -142,14 +154,14 @@ import Testing
         ("another name", { $0.replacingOccurrences(of: "\"mine\"", with: "\"yours\"") }),
         (
             "a path upwards",
-            { $0.replacingOccurrences(of: "my model (1).gguf", with: "../../my model (1).gguf") }
+            { $0.replacingOccurrences(of: "mine.gguf", with: "../../my model (1).gguf") }
         ),
-        ("an absolute path", { $0.replacingOccurrences(of: "my model (1).gguf", with: "/etc/passwd") }),
-        ("dots", { $0.replacingOccurrences(of: "my model (1).gguf", with: "..") }),
-        ("a zero byte", { $0.replacingOccurrences(of: "my model (1).gguf", with: "my\\u0000model") }),
+        ("an absolute path", { $0.replacingOccurrences(of: "mine.gguf", with: "/etc/passwd") }),
+        ("dots", { $0.replacingOccurrences(of: "mine.gguf", with: "..") }),
+        ("a zero byte", { $0.replacingOccurrences(of: "mine.gguf", with: "my\\u0000model") }),
         ("another size", { $0.replacingOccurrences(of: "\"bytes\" : 24", with: "\"bytes\" : 25") }),
         ("a negative size", { $0.replacingOccurrences(of: "\"bytes\" : 24", with: "\"bytes\" : -24") }),
-        ("a missing file", { $0.replacingOccurrences(of: "my model (1).gguf", with: "gone.gguf") }),
+        ("a missing file", { $0.replacingOccurrences(of: "mine.gguf", with: "gone.gguf") }),
     ]
 
     @Test(
