@@ -7,7 +7,7 @@ public struct ChatTemplateLimits: Sendable, Equatable {
     /// Bytes of template source. The largest published template is near 30 kB.
     public var sourceBytes: Int
     /// Nesting of blocks, expressions and macro calls while parsing and rendering. Bounded so that the
-    /// renderer's recursion fits a thread's stack of 512 KiB.
+    /// renderer's recursion fits a thread's stack of 2 MiB (Linux gives 8).
     public var depth: Int
     /// Work units of one rendering: one per expression or statement, and one per 8 code points or per list
     /// element copied. Ten million take about a second.
@@ -21,7 +21,7 @@ public struct ChatTemplateLimits: Sendable, Equatable {
 
     /// Bounds for a conversation of a few megabytes.
     public static let `default` = ChatTemplateLimits(
-        sourceBytes: 1 << 20, depth: 96, steps: 10_000_000, outputBytes: 1 << 24, textLength: 1 << 24,
+        sourceBytes: 1 << 20, depth: 64, steps: 10_000_000, outputBytes: 1 << 24, textLength: 1 << 24,
         listLength: 100_000)
 
     public init(
