@@ -61,7 +61,8 @@ struct HuggingFaceRules {
 
     private func sentencePiece() throws(TokenizerError) -> TokenizerSpecification.SentencePiece {
         var rules = TokenizerSpecification.SentencePiece(
-            dummyPrefix: .never, byteFallback: model["byte_fallback"]?.bool ?? false)
+            dummyPrefix: .never, fusesUnknown: model["fuse_unk"]?.bool ?? false,
+            byteFallback: model["byte_fallback"]?.bool ?? false)
         var marksSpaces = false
         for normalizer in normalizers {
             switch normalizer["type"]?.text {

@@ -1,4 +1,6 @@
-// Unicode's normalization form C, from the standard library.
+// Unicode's normalization form C, from the standard library, which has it as an SPI; Foundation, which has it as
+// API, is not for this module. Of characters once assigned the form never changes (Unicode's stability policy), so
+// the toolchain's Unicode version matters only for characters newer than it.
 
 @_spi(_Unicode) private import Swift
 

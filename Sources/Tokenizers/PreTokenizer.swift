@@ -1,6 +1,10 @@
 // The list of pre-tokenizers: their names in GGUF, their regexes in tokenizer.json, the rules they consist of.
 // How the rules are matched is in WordScanner.swift.
 //
+// Characters' classes are those of the Unicode version in `tokenizers`' regex engine (UnicodeClasses.swift), for
+// every vocabulary. tiktoken, which mistral-common uses, has newer tables: characters assigned since are letters
+// to it and symbols here. They have no pieces, so tokens differ only where a space or letter stands beside them.
+//
 // To add a pre-tokenizer: one case here with its pattern and rules, a row in `ggufNames`, and its pattern in
 // Tests/Oracles/tokenizers_fixtures.py, whose fixtures the conformance suite runs over.
 
@@ -8,6 +12,9 @@
 public enum PreTokenizer: String, Sendable, CaseIterable {
     case gpt2
     /// GPT-2 behind a split that isolates every digit.
+    ///
+    /// `tokenizers` asks Rust's Unicode tables which characters are digits, and its regex engine's older ones for
+    /// all else; here it is the latter for both. They differ by 13 numbers new in Unicode 17.
     case smollm
     case llama3
     case qwen2

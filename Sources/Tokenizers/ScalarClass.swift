@@ -28,7 +28,7 @@ struct ScalarClasses: Sendable {
     private let pageNumbers: [UInt16]
     private let pages: [UInt8]
 
-    /// Built at first use, in well under a millisecond's work per megabyte of text it will serve.
+    /// Built at first use, in about a millisecond.
     static let shared = ScalarClasses()
 
     private init() {

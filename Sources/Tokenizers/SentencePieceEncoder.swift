@@ -155,7 +155,9 @@ struct SentencePieceEncoder: Sendable {
             for byte in character { tokens.append(vocabulary.byteTokens[Int(byte)]) }
             return true
         }
-        if let unknown = vocabulary.unknown, tokens.last != unknown { tokens.append(unknown) }
+        if let unknown = vocabulary.unknown, !rules.fusesUnknown || tokens.last != unknown {
+            tokens.append(unknown)
+        }
         return false
     }
 }

@@ -31,6 +31,11 @@ extension TokenizerSpecification {
             throw TokenizerError(
                 .unsupported, "tokenizer.json: model.\(key)", "marked subwords are not implemented")
         }
+        if let dropout = model["dropout"], case .number = dropout {
+            throw TokenizerError(
+                .unsupported, "tokenizer.json: model.dropout",
+                "encoding at random is not implemented; remove it")
+        }
         var specification = TokenizerSpecification(
             model: try HuggingFaceRules(json, model).tokenizerModel(), pieces: PieceTable(), kinds: [],
             merges: try pairs(merges))

@@ -50,17 +50,20 @@ public struct TokenizerSpecification: Sendable {
         public var prefixesOnlyWithoutSpace: Bool
         /// Leading and trailing spaces are dropped, runs of spaces become one.
         public var removesExtraSpaces: Bool
+        /// Of neighbouring unknown tokens only one remains.
+        public var fusesUnknown: Bool
         /// Characters without a piece are spelled with byte tokens instead of the unknown token.
         public var byteFallback: Bool
 
         /// The rules of Llama 2 and Mixtral, unless said otherwise.
         public init(
             dummyPrefix: DummyPrefix = .everywhere, prefixesOnlyWithoutSpace: Bool = false,
-            removesExtraSpaces: Bool = false, byteFallback: Bool = true
+            removesExtraSpaces: Bool = false, fusesUnknown: Bool = true, byteFallback: Bool = true
         ) {
             self.dummyPrefix = dummyPrefix
             self.prefixesOnlyWithoutSpace = prefixesOnlyWithoutSpace
             self.removesExtraSpaces = removesExtraSpaces
+            self.fusesUnknown = fusesUnknown
             self.byteFallback = byteFallback
         }
     }
