@@ -105,26 +105,27 @@ SIR_AVX2_INLINE void sir_tile_q8_32_avx2(const uint8_t *const rows[4], const uin
     for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_32)) {
         __m128 offsets;
         __m256 scales = sir_scales_32(w, kind, centre, &offsets);
-        __m256i q[4];
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) {
-            if (T == 1) sir_prefetch(w[r] + ahead, block_bytes);
-            q[r] = unpack(w[r]);
-            w[r] += block_bytes;
-        }
+        __m256 products[4];
 #pragma clang loop unroll(full)
         for (int t = 0; t < T; t++) {
             const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
-            __m256 products = _mm256_mul_ps(scales, _mm256_broadcast_ss(&x->scale));
+            products[t] = _mm256_mul_ps(scales, _mm256_broadcast_ss(&x->scale));
             if (kind != SIR_SIGNED) {
                 minimum[t] = _mm_fmadd_ps(offsets, _mm_broadcast_ss(&x->scaled_sum), minimum[t]);
             }
-            __m256i aq = sir_load256(x->q);
+        }
+        // Row by row, not token by token: the sums then fill the registers, and one row's values fit beside.
 #pragma clang loop unroll(full)
-            for (int r = 0; r < 4; r++) {
-                __m256 scale = _mm256_permutevar_ps(products, _mm256_set1_epi32(r));
-                __m256 isum = _mm256_cvtepi32_ps(sir_isum_32(q[r], aq, kind == SIR_SIGNED));
-                lanes[r][t] = _mm256_fmadd_ps(scale, isum, lanes[r][t]);
+        for (int r = 0; r < 4; r++) {
+            if (T == 1) sir_prefetch(w[r] + ahead, block_bytes);
+            __m256i q = unpack(w[r]);
+            w[r] += block_bytes;
+#pragma clang loop unroll(full)
+            for (int t = 0; t < T; t++) {
+                const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
+                __m256 scale = _mm256_permutevar_ps(products[t], _mm256_set1_epi32(r));
+                __m256i isum = sir_isum_32(q, sir_load256(x->q), kind == SIR_SIGNED);
+                lanes[r][t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(isum), lanes[r][t]);
             }
         }
     }
