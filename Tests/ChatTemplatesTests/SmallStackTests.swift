@@ -17,7 +17,7 @@ struct SmallStackTests {
         "{{ 'x'" + repeated("|upper", 60) + " }}",
         repeated("{% if 1 %}", 60) + "x" + repeated("{% endif %}", 60),
         repeated("{% for i in [1] %}", 60) + "x" + repeated("{% endfor %}", 60),
-        repeated("{% set x %}", 60) + "x" + repeated("{% endset %}", 60) + "{{ x }}",
+        repeated("{% set x %}", 60) + "x" + repeated("{% endset %}", 60) + "ok",
         "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{% else %}x{% endif %}{% endmacro %}{{ m(25) }}",
         "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(999) }}",
         "{% set ns = namespace(s=1) %}{% for i in range(120) %}{% set ns.s = [ns.s] %}{% endfor %}"
