@@ -3,7 +3,7 @@
 # (Debian: libsimde-dev), and under AddressSanitizer and UndefinedBehaviorSanitizer. Compares every kernel
 # with the scalar one, bit for bit.
 #
-# Usage: Tests/EmulatedKernels/run.sh [ROUNDS [SEED]]      ROUNDS: 20 unless given (about a minute)
+# Usage: Tests/EmulatedKernels/run.sh [ROUNDS [SEED]]      ROUNDS: 20 unless given; most of the minutes go into compiling
 # CC: the compiler, clang unless given.
 set -eu
 
