@@ -39,22 +39,33 @@ let package = Package(
         module("ModelFiles", ["Tensors", .product(name: "SystemPackage", package: "swift-system")]),
         module("Tokenizers"),
         module("ChatTemplates"),
-        module("Models", ["Tensors", "ModelFiles"]),
+        module("Models", ["Tensors", "ModelFiles", .product(name: "SystemPackage", package: "swift-system")]),
         module("Sampling"),
-        module("Inference", ["Models", "Sampling", "Tokenizers", "ChatTemplates"]),
+        module("Inference", ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates"]),
         module(
             "ModelStore",
             [
-                "ModelFiles", .product(name: "Crypto", package: "swift-crypto"),
+                "ModelFiles", .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
+        module("Training", ["Models", "Inference", "ModelFiles", .product(name: "SystemPackage", package: "swift-system")]),
+        .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .executableTarget(
             name: "sirocco",
             dependencies: [
-                "Inference", "ModelStore",
+                "CEdit", "Inference", "ModelFiles", "Models", "ModelStore", "Sampling", "Tensors", "Tokenizers",
+                "ChatTemplates", "Training", .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        module("TestSupport", ["Inference", "ModelStore"]),
+        module("TestSupport", ["Inference", "Models", "ModelFiles", "ModelStore", "Tensors"]),
+        tests("KernelTests", ["CKernels", "Tensors"]),
+        tests("ModelFilesTests", ["ModelFiles", "Tensors", .product(name: "SystemPackage", package: "swift-system")]),
+        tests("TokenizersTests", ["Tokenizers"]),
+        tests("ChatTemplatesTests", ["ChatTemplates"]),
+        tests("SamplingTests", ["Sampling"]),
+        tests("ModelStoreTests", ["ModelStore", "ModelFiles", .product(name: "SystemPackage", package: "swift-system"), .product(name: "Crypto", package: "swift-crypto")], resources: false),
+        tests("siroccoTests", ["sirocco"], resources: false),
     ]
 )

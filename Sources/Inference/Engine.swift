@@ -2,7 +2,7 @@
 // It is the only border between async callers and synchronous computation.
 
 import Foundation
-public import Models
+package import Models
 import Sampling
 import Synchronization
 public import Tensors
@@ -38,6 +38,11 @@ public final class Engine: Sendable {
     private let vocabularySize: Int
     private let mailbox: Mailbox
 
+    /// Starts an engine for `loaded`. Throws where the options do not fit the model.
+    public convenience init(_ loaded: LoadedModel, options: Options = Options()) throws(EngineError) {
+        try self.init(model: loaded.model, options: options)
+    }
+
     package init(model: any LanguageModel, options: Options = Options()) throws(EngineError) {
         let shape = model.configuration
         let context = options.context ?? shape.contextLength
@@ -68,9 +73,8 @@ public final class Engine: Sendable {
 
     deinit { mailbox.stop() }
 
-    /// Starts work on `request`. The stream ends with `.finished`, or throws an `EngineError`. To stop early,
-    /// stop iterating, or cancel the task that iterates.
-    public func generate(_ request: GenerationRequest) throws(EngineError) -> AsyncThrowingStream<TokenEvent, any Error> {
+    /// Starts work on `request`. Throws what is wrong with it before any work is done.
+    public func generate(_ request: GenerationRequest) throws(EngineError) -> Generation {
         guard !request.prompt.isEmpty else {
             throw EngineError(.badRequest, "the prompt is empty; it needs at least one token")
         }
@@ -97,7 +101,22 @@ public final class Engine: Sendable {
             if case .cancelled = termination { mailbox.cancel(id) }
         }
         mailbox.post(Submission(id: id, request: request, sampler: sampler, continuation: continuation, time: .now))
-        return stream
+        return Generation(events: stream, cancel: { [mailbox] in mailbox.cancel(id) })
+    }
+}
+
+/// The work on one request, as it goes on: events that end with `.finished`, or an `EngineError`.
+///
+/// Events wait until they are read; there are never more than the request's tokens. Whoever stops reading,
+/// or whose task is cancelled, cancels the work.
+public struct Generation: AsyncSequence, Sendable {
+    public typealias Element = TokenEvent
+    fileprivate let events: AsyncThrowingStream<TokenEvent, any Error>
+    /// Ends the work at the next step; `.finished` with reason `cancelled` follows.
+    public let cancel: @Sendable () -> Void
+
+    public func makeAsyncIterator() -> AsyncThrowingStream<TokenEvent, any Error>.Iterator {
+        events.makeAsyncIterator()
     }
 }
 

@@ -1,7 +1,7 @@
 // One engine's work, on a thread of its own: schedule, forward, sample, send.
 
 import Foundation
-package import Models
+import Models
 import Sampling
 import Tensors
 

@@ -1,8 +1,6 @@
 // Which tokens of which sequences the next forward pass computes. It owns the queue and the running
 // sequences; it computes nothing and knows no threads.
 
-package import Models
-
 /// Continuous batching with chunked prefill.
 ///
 /// Every step takes one token of each sequence that is generating, so that none waits for another's long
@@ -17,6 +15,13 @@ package struct Scheduler {
         package var sequences: Int
         /// Positions in a sequence.
         package var context: Int
+
+        package init(stepTokens: Int, prefillChunk: Int, sequences: Int, context: Int) {
+            self.stepTokens = stepTokens
+            self.prefillChunk = prefillChunk
+            self.sequences = sequences
+            self.context = context
+        }
     }
 
     /// A sequence's part in a step: tokens `range` of it.

@@ -37,7 +37,8 @@ package final class TokenSequence {
 
     /// Most tokens this sequence can come to in a context of `context`.
     package func limit(context: Int) -> Int {
-        min(context, request.maxTokens.map { request.prompt.count + $0 } ?? context)
+        // `maxTokens` may be any number that a caller thought large enough: no sum with it.
+        min(context, request.prompt.count + min(request.maxTokens ?? context, context))
     }
 
     package func append(_ token: Int32) { tokens.append(token) }

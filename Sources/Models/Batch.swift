@@ -29,6 +29,11 @@ package typealias PageTable = UnsafePointer<UnsafePointer<UInt8>?>
 public struct ExpertChoice: BitwiseCopyable, Sendable, Equatable {
     public var expert: Int32
     public var weight: Float
+
+    package init(expert: Int32, weight: Float) {
+        self.expert = expert
+        self.weight = weight
+    }
 }
 
 /// The input of a forward pass. Points to memory that the caller keeps for its duration:

@@ -1,7 +1,6 @@
 // The forward pass of the llama family. All workers run it together; `forEach` shares a loop's items
 // and ends in a barrier, so each loop may read what the one before wrote.
 
-import CKernels
 import Tensors
 
 /// Scratch memory and the forward pass.
@@ -146,7 +145,9 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         }
         worker.forEach(tokens) { range in
             for t in range {
-                add(projected.pointer + t * shape.dimension, to: residual.pointer + t * shape.dimension)
+                model.operations.add(
+                    projected.pointer + t * shape.dimension, to: residual.pointer + t * shape.dimension,
+                    count: shape.dimension)
             }
         }
     }
@@ -188,7 +189,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
             expert.up.multiply(rows: rows, x, tokens: slots.count, into: up, outStride: width)
             for s in 0..<slots.count {
                 let at = s * width + rows.lowerBound
-                model.operations.table.pointee.silu_multiply(gate + at, up + at, gate + at, rows.count)
+                model.operations.siluMultiply(gate + at, up + at, count: rows.count)
             }
         }
         worker.forEach(slots) { range in
@@ -202,10 +203,10 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         worker.forEach(tokens) { range in
             for pair in range.lowerBound * k..<range.upperBound * k {
                 // In order of rank, whatever the slots: the sum must not depend on the batch.
-                model.operations.table.pointee.scale_add(
-                    residual.pointer + pair / k * dimension,
-                    down.pointer + Int(scratch.plan.slots.pointer[pair]) * dimension, choices.pointer[pair].weight,
-                    dimension)
+                model.operations.add(
+                    down.pointer + Int(scratch.plan.slots.pointer[pair]) * dimension,
+                    times: choices.pointer[pair].weight, to: residual.pointer + pair / k * dimension,
+                    count: dimension)
             }
         }
     }
@@ -285,26 +286,29 @@ extension LlamaRunner {
         _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>
     ) {
         let shape = model.configuration
-        model.operations.table.pointee.rms_norm(x, weight, shape.normEpsilon, out, shape.dimension)
-    }
-
-    private func add(_ x: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>) {
-        model.operations.table.pointee.add(sum, x, model.configuration.dimension)
+        model.operations.rmsNorm(x, weight, epsilon: shape.normEpsilon, into: out, count: shape.dimension)
     }
 
     /// Turns the token's queries and keys by its position; stores keys and values in its page.
     private func rotateAndStore(_ t: Int, layer: Int, _ batch: Batch) {
         let shape = model.configuration
-        let table = model.operations.table.pointee
         let size = shape.headDimension
         let token = batch.tokens[t]
         let q = queries.pointer + t * shape.heads * size
         let k = keys.pointer + t * shape.kvHeads * size
         let v = values.pointer + t * shape.kvHeads * size
         let half = frequencies.count
-        let rotate = shape.rope.layout == .pairs ? table.rope_pairs! : table.rope_halves!
-        rotate(q, cosines.pointer + t * half, sines.pointer + t * half, shape.heads, size, half)
-        rotate(k, cosines.pointer + t * half, sines.pointer + t * half, shape.kvHeads, size, half)
+        let (cosines, sines) = (cosines.pointer + t * half, sines.pointer + t * half)
+        for (x, heads) in [(q, shape.heads), (k, shape.kvHeads)] {
+            switch shape.rope.layout {
+            case .pairs:
+                model.operations.rotatePairs(
+                    x, cosines: cosines, sines: sines, heads: heads, headDimension: size, half: half)
+            case .halves:
+                model.operations.rotateHalves(
+                    x, cosines: cosines, sines: sines, heads: heads, headDimension: size, half: half)
+            }
+        }
 
         guard let found = batch.pages[token.sequence][token.position / KVType.pagePositions] else {
             preconditionFailure("no page for position \(token.position)")
@@ -314,17 +318,8 @@ extension LlamaRunner {
         for head in 0..<shape.kvHeads {
             let key = page + layout.keyOffset(layer: layer, head: head) + offset
             let value = page + layout.valueOffset(layer: layer, head: head) + offset
-            store(k + head * size, at: key)
-            store(v + head * size, at: value)
-        }
-    }
-
-    private func store(_ x: UnsafePointer<Float>, at bytes: UnsafeMutablePointer<UInt8>) {
-        let size = model.configuration.headDimension
-        let raw = UnsafeMutableRawPointer(bytes)
-        switch layout.type {
-        case .f16: model.operations.table.pointee.to_f16(x, raw.assumingMemoryBound(to: UInt16.self), size)
-        case .f32: raw.assumingMemoryBound(to: Float.self).update(from: x, count: size)
+            model.operations.store(k + head * size, at: key, as: layout.type, count: size)
+            model.operations.store(v + head * size, at: value, as: layout.type, count: size)
         }
     }
 
@@ -337,11 +332,12 @@ extension LlamaRunner {
         let token = batch.tokens[t]
         let kvHead = head / shape.headsPerKV
         let length = token.position + 1
-        model.operations.table.pointee.attention(
-            queries.pointer + (t * shape.heads + head) * shape.headDimension, out, group, shape.headDimension,
-            batch.pages[token.sequence], layout.keyOffset(layer: layer, head: kvHead),
-            layout.valueOffset(layer: layer, head: kvHead), max(0, length - (shape.slidingWindow ?? length)), length,
-            layout.type.kernelType, 1 / Float(shape.headDimension).squareRoot(), scores)
+        model.operations.attention(
+            queries.pointer + (t * shape.heads + head) * shape.headDimension, into: out, group: group,
+            headDimension: shape.headDimension, pages: batch.pages[token.sequence],
+            keyOffset: layout.keyOffset(layer: layer, head: kvHead),
+            valueOffset: layout.valueOffset(layer: layer, head: kvHead),
+            range: max(0, length - (shape.slidingWindow ?? length))..<length, type: layout.type, scores: scores)
     }
 
     /// Writes the token's choice of experts.

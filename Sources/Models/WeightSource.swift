@@ -16,8 +16,8 @@ package enum ModelSource: Sendable {
             if path.hasSuffix(".gguf") { return .gguf(try GGUFFile(path: FilePath(path))) }
             if path.hasSuffix(".safetensors") || path.hasSuffix(".json") || isFolder(path) {
                 let files = try SafetensorsFiles(path: FilePath(path))
-                let folder = isFolder(path) ? FilePath(path) : FilePath(path).removingLastComponent()
-                return .huggingFace(files, try HuggingFaceConfiguration.read(folder.appending("config.json").string))
+                let config = FilePath(folder(of: path)).appending("config.json")
+                return .huggingFace(files, try HuggingFaceConfiguration.read(config.string))
             }
             // No telling suffix, as in caches that name files by hash: the reader looks at the first bytes.
             return .gguf(try GGUFFile(path: FilePath(path)))
@@ -64,6 +64,13 @@ package enum ModelSource: Sendable {
         case .gguf(let file): file.bytes(of: tensor)
         case .huggingFace(let files, _): files.bytes(of: tensor)
         }
+    }
+
+    /// The folder that holds the model's other files.
+    package var folder: String { ModelSource.folder(of: path) }
+
+    private static func folder(of path: String) -> String {
+        isFolder(path) ? path : FilePath(path).removingLastComponent().string
     }
 
     private static func isFolder(_ path: String) -> Bool {

@@ -1,0 +1,130 @@
+// A conversation and its commands. It knows the terminal and the engine; options come from outside.
+
+import ChatTemplates
+import Foundation
+import Inference
+import Tokenizers
+
+/// A chat in progress.
+final class ChatSession {
+    var conversation = Conversation()
+    private let loaded: LoadedModel
+    private let engine: Engine
+    private let sampling: SamplingOptions
+    private let showsTimings: Bool
+    private var answers: UInt64 = 0
+
+    init(loaded: LoadedModel, engine: Engine, sampling: SamplingOptions, showsTimings: Bool) {
+        self.loaded = loaded
+        self.engine = engine
+        self.sampling = sampling
+        self.showsTimings = showsTimings
+    }
+
+    /// What a line that starts with `/` can ask for.
+    // To add a command: one case with its help here, one branch in `perform`, one row in docs/commands.md.
+    private enum Command: String, CaseIterable {
+        case help, system, regenerate, undo, clear, save, load, tokens, quit
+
+        var help: String {
+            switch self {
+            case .help: "/help             this list"
+            case .system: "/system TEXT      set the system prompt (empty: none)"
+            case .regenerate: "/regenerate       answer the last message anew"
+            case .undo: "/undo             take the last message and its answer back"
+            case .clear: "/clear            start a new conversation"
+            case .save: "/save FILE        keep the conversation"
+            case .load: "/load FILE        take a conversation up again"
+            case .tokens: "/tokens           how full the context is"
+            case .quit: "/quit             end (also Ctrl-D)"
+            }
+        }
+    }
+
+    /// Reads and answers until the user ends it. Throws only what ends the program.
+    func talk(historyPath: String) async throws {
+        let editor = LineEditor(
+            commands: Command.allCases.map { "/" + $0.rawValue }, history: HistoryFile(path: historyPath))
+        if editor.isInteractive {
+            let name = loaded.name ?? loaded.path
+            Note.write("\(name). Type a message; /help lists commands, Ctrl-D ends.")
+        }
+        while case .message(let message) = editor.read() {
+            let line = message.trimmingCharacters(in: .whitespacesAndNewlines)
+            if line.isEmpty { continue }
+            do {
+                if line.hasPrefix("/"), let command = parse(line) {
+                    guard try await perform(command.0, command.1) else { return }
+                } else if line.hasPrefix("/"), !line.dropFirst().prefix(while: { !$0.isWhitespace }).contains("/") {
+                    Note.write("there is no command \(line.prefix(while: { !$0.isWhitespace })); /help lists them")
+                } else {
+                    conversation.messages.append(.init(role: "user", content: message))
+                    try await answer()
+                }
+            } catch let error as EngineError where error.code != .stopped {
+                // The conversation stays usable: what could not be answered is taken back.
+                conversation.dropUnanswered()
+                Note.write(error.description)
+            } catch let error as ConversationError {
+                Note.write(error.description)
+            }
+        }
+    }
+
+    /// Takes up the conversation in `path`.
+    func load(_ path: String) throws { conversation = try Conversation.read(path) }
+
+    private func parse(_ line: String) -> (Command, String)? {
+        let word = line.dropFirst().prefix { !$0.isWhitespace }
+        guard let command = Command(rawValue: String(word)) else { return nil }
+        return (command, line.dropFirst(word.count + 1).trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    /// Carries a command out; false: end.
+    private func perform(_ command: Command, _ argument: String) async throws -> Bool {
+        switch command {
+        case .help: Note.write(Command.allCases.map(\.help).joined(separator: "\n"))
+        case .system:
+            conversation.system = argument.isEmpty ? nil : argument
+            Note.write(argument.isEmpty ? "no system prompt" : "system prompt set")
+        case .regenerate:
+            guard conversation.dropAnswer() else {
+                Note.write("there is no answer to regenerate yet")
+                return true
+            }
+            try await answer()
+        case .undo: Note.write(conversation.undo() ? "taken back" : "there is nothing to take back")
+        case .clear:
+            conversation.messages = []
+            Note.write("a new conversation\(conversation.system == nil ? "" : "; the system prompt stays")")
+        case .save:
+            try conversation.write(argument)
+            Note.write("saved \(conversation.messages.count) messages to \(argument)")
+        case .load:
+            conversation = try Conversation.read(argument)
+            Note.write("\(conversation.messages.count) messages; the last: \(conversation.lastLine)")
+        case .tokens:
+            let used = conversation.messages.isEmpty ? 0 : try loaded.tokens(answering: conversation.chatMessages).count
+            Note.write("\(used) of \(engine.context) tokens")
+        case .quit: return false
+        }
+        return true
+    }
+
+    private func answer() async throws {
+        // Each answer of a conversation draws its own numbers; with --seed the whole conversation repeats.
+        let seed = sampling.seed.map { $0 &+ answers } ?? sampling.chosenSeed
+        answers += 1
+        let request = GenerationRequest(
+            prompt: try loaded.tokens(answering: conversation.chatMessages), maxTokens: sampling.maxTokens,
+            sampling: try sampling.parameters(seed: seed), endTokens: loaded.tokenizer.endOfGeneration)
+        let answer = try await Answer.stream(request, engine, loaded.tokenizer) { Terminal.write($0, to: .output) }
+        if !answer.text.hasSuffix("\n") { Terminal.write("\n", to: .output) }
+        if showsTimings { Note.write(answer.summary.line(seed: nil)) }
+        if answer.text.isEmpty {
+            conversation.dropUnanswered()  // stopped before the first word
+        } else {
+            conversation.messages.append(.init(role: "assistant", content: answer.text))
+        }
+    }
+}

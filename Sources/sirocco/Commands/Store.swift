@@ -1,0 +1,107 @@
+// `sirocco pull`, `list` and `rm`: the models on this machine.
+
+import ArgumentParser
+import Foundation
+import ModelStore
+import SystemPackage
+
+struct Pull: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fetch a model into your store.",
+        discussion: "Known names: \(ModelStore().catalogue.map(\.name).joined(separator: ", ")).")
+
+    @Argument(help: "The model's name.")
+    var name: String
+
+    func run() async throws {
+        let progress = PullReport(name: name)
+        let model = try await ModelStore().pull(name) { progress.show($0) }
+        progress.finish(model)
+        Note.write("\(model.name): \(model.bytes / 1_000_000) MB, SHA-256 verified. Try: sirocco chat \(model.name)")
+    }
+}
+
+/// Shows a pull's progress: one bar for the download, one for unpacking.
+private final class PullReport: Sendable {
+    private let download: ProgressBar
+    private let unpack: ProgressBar
+
+    init(name: String) {
+        download = ProgressBar("fetching \(name)", total: nil)
+        unpack = ProgressBar("checking \(name)", total: nil)
+    }
+
+    func show(_ progress: PullProgress) {
+        switch progress {
+        case .waiting: Note.write("another pull of this model is running; waiting for it")
+        case .downloading(let bytes, let total): download.update(Int64(bytes), of: Int64(total))
+        case .unpacking(let bytes, let total): unpack.update(Int64(bytes), of: Int64(total))
+        }
+    }
+
+    func finish(_ model: StoredModel) {
+        download.finish(Int64(model.bytes))
+        unpack.finish(Int64(model.bytes))
+    }
+}
+
+struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the models in your store.")
+
+    @Flag(help: "Print a JSON array.")
+    var json = false
+
+    func run() throws {
+        let store = ModelStore()
+        let models = try store.list()
+        if json {
+            try printJSON(models.map(Record.init))
+        } else if models.isEmpty {
+            Note.write("No models yet. Try: sirocco pull \(store.catalogue.first?.name ?? "NAME")")
+        } else {
+            let width = max(4, models.map(\.name.count).max() ?? 0) + 2
+            print("name".padding(to: width) + "size".leftPadding(to: 9) + "  pulled      source")
+            for model in models {
+                print(
+                    model.name.padding(to: width) + "\(model.bytes / 1_000_000) MB".leftPadding(to: 9) + "  "
+                        + model.pulled.formatted(.iso8601.year().month().day()) + "  " + model.source)
+            }
+        }
+        for problem in try store.damaged() { Note.write(problem.description) }
+    }
+
+    private struct Record: Encodable {
+        var name: String
+        var path: String
+        var bytes: Int
+        var sha256: String
+        var pulled: String
+        var source: String
+        var licence: String?
+
+        init(_ model: StoredModel) {
+            name = model.name
+            path = model.path.string
+            bytes = model.bytes
+            sha256 = model.sha256
+            pulled = model.pulled.formatted(.iso8601)
+            source = model.source
+            licence = model.licence
+        }
+    }
+}
+
+struct Remove: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "rm", abstract: "Remove models from your store.")
+
+    @Argument(help: "Names, as `sirocco list` shows them.")
+    var names: [String]
+
+    func run() throws {
+        let store = ModelStore()
+        for name in names {
+            try store.remove(name)
+            Note.write("removed \(name)")
+        }
+    }
+}
