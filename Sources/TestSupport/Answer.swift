@@ -1,7 +1,7 @@
 // An answer in one piece, for tests that look at it as a whole.
 
 package import Inference
-package import Sampling
+import Sampling
 
 /// Everything that a request reported.
 package struct Answer: Sendable {

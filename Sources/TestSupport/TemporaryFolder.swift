@@ -1,7 +1,7 @@
 // A folder for files that a test makes. It removes itself; it knows nothing of what is written there.
 
 import Foundation
-public import SystemPackage
+package import SystemPackage
 
 /// A new, empty folder that is deleted with its last reference.
 package final class TemporaryFolder: Sendable {
