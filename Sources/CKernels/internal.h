@@ -58,6 +58,13 @@ SIR_INLINE float sir_half_to_float(uint16_t half) {
     return sir_float(sign | sir_bits(sir_float(magnitude << 13) * 0x1p112f));
 }
 
+/// The nearest number with the 11 significant bits of a half, to even; unlike a half it keeps a float's
+/// range, so nothing overflows and small numbers stay exact. NaN and infinities stay what they are.
+SIR_INLINE float sir_round_to_half_precision(float x) {
+    uint32_t bits = sir_bits(x), rounded = (bits + 0xfff + (bits >> 13 & 1)) & ~0x1fffu;
+    return sir_float((bits & 0x7f800000) == 0x7f800000 ? bits : rounded);
+}
+
 /// Single to half precision, to nearest even; NaN keeps its top bits and becomes quiet, as F16C does.
 SIR_INLINE uint16_t sir_float_to_half(float x) {
     uint32_t bits = sir_bits(x), magnitude = bits & 0x7fffffff;

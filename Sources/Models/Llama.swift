@@ -55,10 +55,10 @@ final class Llama: LanguageModel, @unchecked Sendable {
         embedding = try loader.matrix(names.embedding, shape.vocabularySize, shape.dimension)
         outputNorm = storage.keep(try loader.vector(names.outputNorm, shape.dimension))
         output =
-            loader.has(names.output)
+            !names.mayShareEmbedding || loader.has(names.output)
             ? try loader.matrix(names.output, shape.vocabularySize, shape.dimension) : embedding
-        if loader.has(LlamaNames.ropeDivisors) {
-            _ = try loader.vector(LlamaNames.ropeDivisors, shape.rope.dimensions / 2)
+        if let name = names.ropeDivisors, loader.has(name) {
+            _ = try loader.vector(name, shape.rope.dimensions / 2)  // in `shape.rope` already
         }
         var layers: [LlamaLayer] = []
         var loadedExperts: [Expert] = []
@@ -122,13 +122,20 @@ private final class Storage {
 
 /// How files spell the family's tensors.
 private struct LlamaNames {
-    static let ropeDivisors = "rope_freqs.weight"
-
     private let isGGUF: Bool
+    /// Whether a file without an output matrix means the embedding. A GGUF file cannot say; a Hugging Face
+    /// folder does, so there a missing head is a damaged model.
+    let mayShareEmbedding: Bool
 
     init(_ source: ModelSource) {
-        isGGUF = if case .gguf = source { true } else { false }
+        switch source {
+        case .gguf: (isGGUF, mayShareEmbedding) = (true, true)
+        case .huggingFace(_, let config):
+            (isGGUF, mayShareEmbedding) = (false, config.tieWordEmbeddings ?? false)
+        }
     }
+
+    var ropeDivisors: String? { isGGUF ? "rope_freqs.weight" : nil }
 
     var embedding: String { isGGUF ? "token_embd.weight" : "model.embed_tokens.weight" }
     var outputNorm: String { isGGUF ? "output_norm.weight" : "model.norm.weight" }
@@ -161,7 +168,11 @@ private struct LlamaNames {
     private func router(
         _ prefix: String, _ shape: ModelConfiguration, _ loader: inout WeightLoader
     ) throws(ModelError) -> Matrix {
-        let name = prefix + (isGGUF ? "ffn_gate_inp.weight" : "block_sparse_moe.gate.weight")
+        let fused = prefix + "mlp.gate.weight"
+        let name =
+            isGGUF
+            ? prefix + "ffn_gate_inp.weight"
+            : loader.has(fused) ? fused : prefix + "block_sparse_moe.gate.weight"
         let router = try loader.matrix(name, shape.experts, shape.dimension)
         guard router.format.activation == BlockFormat.f32.activation else {
             // Choices between experts flip on small differences: no file quantizes it.
@@ -172,8 +183,9 @@ private struct LlamaNames {
         return router
     }
 
-    /// The experts of one layer: stacked in one tensor each for gate, up and down, or a tensor for each
-    /// expert (GGUF files before April 2024, Hugging Face files), or a dense model's one block.
+    /// The experts of one layer: stacked in one tensor each for gate, up and down; a tensor for each expert
+    /// (GGUF files before April 2024, published Hugging Face files); stacked with gate and up in one tensor
+    /// (transformers 5's own layout); or a dense model's one block.
     func experts(
         layer index: Int, _ shape: ModelConfiguration, _ loader: inout WeightLoader
     ) throws(ModelError) -> [Expert] {
@@ -193,6 +205,14 @@ private struct LlamaNames {
             let ups = try loader.stack("\(prefix)ffn_up_exps.weight", shape.experts, inner, dimension)
             let downs = try loader.stack("\(prefix)ffn_down_exps.weight", shape.experts, dimension, inner)
             return (0..<shape.experts).map { Expert(gate: gates[$0], up: ups[$0], down: downs[$0]) }
+        }
+        if !isGGUF, loader.has("\(prefix)mlp.experts.gate_up_proj") {
+            let halves = try loader.stack(
+                "\(prefix)mlp.experts.gate_up_proj", shape.experts, 2 * inner, dimension, pieces: 2)
+            let downs = try loader.stack("\(prefix)mlp.experts.down_proj", shape.experts, dimension, inner)
+            return (0..<shape.experts).map {
+                Expert(gate: halves[2 * $0], up: halves[2 * $0 + 1], down: downs[$0])
+            }
         }
         var experts: [Expert] = []
         for expert in 0..<shape.experts {

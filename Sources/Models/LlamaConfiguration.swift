@@ -65,9 +65,13 @@ extension ModelConfiguration {
     private static func ggufScaling(
         _ file: GGUFFile, _ keys: MetadataKeys
     ) throws(ModelError) -> RotaryEmbedding.Scaling {
-        if let tensor = file.tensor(named: "rope_freqs.weight"), let start = file.bytes(of: tensor).baseAddress,
-            tensor.format == .f32
-        {
+        if let tensor = file.tensor(named: "rope_freqs.weight") {
+            guard tensor.format == .f32, let start = file.bytes(of: tensor).baseAddress else {
+                throw ModelError(
+                    .unsupportedFormat,
+                    "\(keys.path): tensor rope_freqs.weight: expected F32, found \(tensor.format); "
+                        + "convert the model again")
+            }
             let divisors = tensor.format.decode(start, count: tensor.elementCount)
             guard divisors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
                 throw ModelError(

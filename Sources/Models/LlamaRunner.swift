@@ -310,6 +310,9 @@ extension LlamaRunner {
             }
         }
 
+        // As llama.cpp multiplies queries with keys that are halves: it keeps our tokens close to its.
+        if layout.type == .f16 { model.operations.roundToHalf(q, count: shape.heads * size) }
+
         guard let found = batch.pages[token.sequence][token.position / KVType.pagePositions] else {
             preconditionFailure("no page for position \(token.position)")
         }

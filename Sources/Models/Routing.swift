@@ -1,21 +1,26 @@
 // Which experts compute which tokens: the router's choice, and the order of work that follows from it.
 
-import Tensors
+package import Tensors
 
 /// Chooses the `count` largest of `logits` and writes them, best first, with softmax weights over the
-/// chosen. Of equal logits the lower expert wins. (Softmax over all experts, top k, renormalised, as
+/// chosen. Of equal logits the lower expert wins; NaN comes after all numbers. (Softmax over all experts, top k, renormalised, as
 /// Mixtral's reference writes it, is the same function.)
-func chooseExperts(
+package func chooseExperts(
     _ logits: UnsafeBufferPointer<Float>, count: Int, into choices: UnsafeMutablePointer<ExpertChoice>
 ) {
     for rank in 0..<count {
         var best: Int?
         for expert in 0..<logits.count
         where !(0..<rank).contains(where: { Int(choices[$0].expert) == expert }) {
-            // NaN compares false: such an expert is taken only when nothing else is left.
-            if best == nil || logits[expert] > logits[best!] { best = expert }
+            guard let leader = best else {
+                best = expert
+                continue
+            }
+            let isLarger = logits[expert] > logits[leader]
+            if isLarger || (logits[leader].isNaN && !logits[expert].isNaN) { best = expert }
         }
-        choices[rank] = ExpertChoice(expert: Int32(best!), weight: logits[best!])
+        guard let best else { preconditionFailure("\(count) experts wanted of \(logits.count)") }
+        choices[rank] = ExpertChoice(expert: Int32(best), weight: logits[best])
     }
     let largest = choices[0].weight
     var sum: Float = 0
@@ -28,18 +33,18 @@ func chooseExperts(
 
 /// The (token, rank) pairs of a batch sorted by expert, so that each expert's tokens lie together.
 /// Every worker builds its own copy: that is cheaper than waiting for one of them to do it.
-struct ExpertPlan: ~Copyable {
+package struct ExpertPlan: ~Copyable {
     /// Pair indices token * k + rank, by expert, tokens in order.
-    let pairs: AlignedBuffer<Int32>
+    package let pairs: AlignedBuffer<Int32>
     /// Where each pair went: the inverse of `pairs`.
-    let slots: AlignedBuffer<Int32>
+    package let slots: AlignedBuffer<Int32>
     /// Expert e has slots starts[e] ..< starts[e + 1].
-    let starts: AlignedBuffer<Int32>
+    package let starts: AlignedBuffer<Int32>
     /// Experts that have any slot, ascending; the first `activeCount` entries are valid.
-    let active: AlignedBuffer<Int32>
-    private(set) var activeCount = 0
+    package let active: AlignedBuffer<Int32>
+    package private(set) var activeCount = 0
 
-    init(pairs: Int, experts: Int) {
+    package init(pairs: Int, experts: Int) {
         self.pairs = AlignedBuffer(count: pairs)
         slots = AlignedBuffer(count: pairs)
         starts = AlignedBuffer(count: experts + 1)
@@ -47,7 +52,7 @@ struct ExpertPlan: ~Copyable {
     }
 
     /// Counting sort of `count` choices.
-    mutating func build(_ choices: UnsafePointer<ExpertChoice>, count: Int) {
+    package mutating func build(_ choices: UnsafePointer<ExpertChoice>, count: Int) {
         let experts = active.count
         let starts = starts.pointer
         starts.update(repeating: 0, count: experts + 1)
@@ -73,7 +78,7 @@ struct ExpertPlan: ~Copyable {
     }
 
     /// The slots of `expert`.
-    func range(of expert: Int) -> Range<Int> {
+    package func range(of expert: Int) -> Range<Int> {
         Int(starts.pointer[expert])..<Int(starts.pointer[expert + 1])
     }
 }

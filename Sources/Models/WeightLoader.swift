@@ -27,14 +27,16 @@ struct WeightLoader: ~Copyable {
         return try matrix(tensor, rows: rows, columns: columns, at: start)
     }
 
-    /// The matrices [rows, columns] of a stack [count, rows, columns].
-    mutating func stack(_ name: String, _ count: Int, _ rows: Int, _ columns: Int) throws(ModelError) -> [Matrix] {
+    /// The matrices of a stack [count, rows, columns], each cut by rows into `pieces` of the same size.
+    mutating func stack(
+        _ name: String, _ count: Int, _ rows: Int, _ columns: Int, pieces: Int = 1
+    ) throws(ModelError) -> [Matrix] {
         let tensor = try take(name, shape: [count, rows, columns])
         let start = try address(of: tensor)
         var matrices: [Matrix] = []
-        for index in 0..<count {
-            let bytes = start + index * (tensor.byteCount / count)
-            matrices.append(try matrix(tensor, rows: rows, columns: columns, at: bytes))
+        for index in 0..<count * pieces {
+            let bytes = start + index * (tensor.byteCount / (count * pieces))
+            matrices.append(try matrix(tensor, rows: rows / pieces, columns: columns, at: bytes))
         }
         return matrices
     }

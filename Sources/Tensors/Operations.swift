@@ -69,6 +69,11 @@ extension Operations {
         }
     }
 
+    /// Rounds `count` values to the precision of a half, in place.
+    package func roundToHalf(_ x: UnsafeMutablePointer<Float>, count: Int) {
+        table.pointee.round_to_half(x, count)
+    }
+
     /// Attention of `group` query heads that share a key/value head, for one token, over positions `range` of
     /// a paged cache. `scores` is scratch of group · range.upperBound floats.
     package func attention(

@@ -138,6 +138,23 @@ struct OperationTests {
 
     // MARK: Quantization of activations
 
+    @Test("round_to_half keeps what a half holds, a float's range and what is not a number")
+    func roundToHalf() {
+        var random = Seeded(11)
+        var x = random.floats(4096, in: -60_000...60_000)
+        var halves = [UInt16](repeating: 0, count: x.count)
+        var expected = [Float](repeating: 0, count: x.count)
+        operations(.scalar).to_f16(x, &halves, x.count)
+        operations(.scalar).from_f16(halves, &expected, x.count)
+        operations(.scalar).round_to_half(&x, x.count)
+        #expect(x == expected)
+        var odd: [Float] = [0, -0.0, 1e30, 0x1p-100, .infinity, -.infinity, .nan, .greatestFiniteMagnitude]
+        operations(.scalar).round_to_half(&odd, odd.count)
+        #expect(odd[0] == 0 && odd[1].sign == .minus && odd[3] == 0x1p-100)
+        #expect(abs(odd[2] / 1e30 - 1) < 0x1p-11 && odd[4] == .infinity && odd[5] == -.infinity && odd[6].isNaN)
+        #expect(odd[7] == .infinity)
+    }
+
     @Test(
         "Activations are within half a step of their blocks' values, and the sums are right",
         arguments: InstructionSet.available)
@@ -151,13 +168,15 @@ struct OperationTests {
             operations(set).quantize_q8_256(x, &large, x.count)
             for i in x.indices {
                 let a = small[i / 32], b = large[i / 256]
-                #expect(abs(a.scale * Float(signed(a.q, i % 32)) - x[i]) <= a.scale * 0.5001)
+                // Half a step, and the rounding of the scale to 11 bits: up to 127 / 4096 of a step.
+                #expect(abs(a.scale * Float(signed(a.q, i % 32)) - x[i]) <= a.scale * 0.5315)
                 #expect(abs(b.scale * Float(signed(b.q, i % 256)) - x[i]) <= b.scale * 0.5001)
             }
             for block in small {
-                #expect(
-                    block.scaled_sum == block.scale
-                        * Float((0..<32).reduce(0) { $0 + Int(signed(block.q, $1)) }))
+                let sum = Float((0..<32).reduce(0) { $0 + Int(signed(block.q, $1)) })
+                // Both factors carry a rounding to 11 bits.
+                #expect(abs(block.scaled_sum - block.scale * sum) <= abs(block.scale * sum) * 0x1p-10)
+                #expect(block.scale.bitPattern & 0x1fff == 0 && block.scaled_sum.bitPattern & 0x1fff == 0)
             }
             for block in large {
                 let sums = withUnsafeBytes(of: block.sums) { Array($0.bindMemory(to: Int16.self)) }

@@ -57,9 +57,11 @@ typedef enum sir_activation {
 /// 32 activations: value = scale * q.  scale = max|x| / 127, q = x * (127 / max|x|) rounded to
 /// nearest even; all zero when max|x| is below 2^-121, where the quotient would overflow. A NaN or an
 /// infinity among the values makes the scale NaN and every q zero, so that it shows in every product.
+/// Scale and sum have the 11 significant bits of a half, as in ggml's Q8_1 blocks: q is found with the
+/// scale before that rounding.
 typedef struct sir_q8_32 {
     float scale;
-    float scaled_sum; // scale * (float)sum(q)
+    float scaled_sum; // (scale before rounding) * (float)sum(q), then rounded
     int8_t q[32];
 } sir_q8_32;
 
@@ -131,6 +133,8 @@ typedef struct sir_operations {
     /// Half precision, round to nearest even.
     void (*to_f16)(const float *x, uint16_t *out, size_t count);
     void (*from_f16)(const uint16_t *x, float *out, size_t count);
+    /// Rounds to the 11 significant bits of a half, in place and within a float's range.
+    void (*round_to_half)(float *x, size_t count);
     /// Attention of `group` query heads that share one key/value head, for one token.
     /// q, out: [group, head_dim]. Position p of the cache lives in pages[p / SIR_KV_PAGE]: its key at
     /// byte offset key_offset + (p % SIR_KV_PAGE) * head_dim * element size, its value likewise from

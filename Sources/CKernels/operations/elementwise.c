@@ -25,6 +25,10 @@ void sir_from_f16_scalar(const uint16_t *x, float *out, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = sir_half_to_float(x[i]);
 }
 
+void sir_round_to_half(float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] = sir_round_to_half_precision(x[i]);
+}
+
 #if SIR_X86
 
 // MARK: AVX2

@@ -15,6 +15,7 @@
         .scale_add = sir_scale_add_##isa,             \
         .to_f16 = sir_to_f16_##isa,                   \
         .from_f16 = sir_from_f16_##isa,               \
+        .round_to_half = sir_round_to_half,           \
         .attention = sir_attention_##isa,             \
     }
 

@@ -22,6 +22,9 @@
                              const uint8_t *const *pages, size_t key_offset, size_t value_offset,          \
                              size_t first, size_t length, sir_kv_type type, float scale, float *scores);
 
+/// One for all: plain integer arithmetic, which compilers turn into vectors by themselves.
+void sir_round_to_half(float *x, size_t count);
+
 SIR_DECLARE_OPERATIONS(scalar)
 SIR_DECLARE_OPERATIONS(avx2)
 
