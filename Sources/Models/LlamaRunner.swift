@@ -201,13 +201,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
                 into: down.pointer + slots.lowerBound * dimension, outStride: dimension)
         }
         worker.forEach(tokens) { range in
-            for pair in range.lowerBound * k..<range.upperBound * k {
-                // In order of rank, whatever the slots: the sum must not depend on the batch.
-                model.operations.add(
-                    down.pointer + Int(scratch.plan.slots.pointer[pair]) * dimension,
-                    times: choices.pointer[pair].weight, to: residual.pointer + pair / k * dimension,
-                    count: dimension)
-            }
+            for t in range { combine(t, scratch.plan.slots.pointer) }
         }
     }
 
@@ -341,6 +335,25 @@ extension LlamaRunner {
             keyOffset: layout.keyOffset(layer: layer, head: kvHead),
             valueOffset: layout.valueOffset(layer: layer, head: kvHead),
             range: max(0, length - (shape.slidingWindow ?? length))..<length, type: layout.type, scores: scores)
+    }
+
+    /// residual += sum of weight · output over the token's experts, in order of rank, whatever their slots.
+    ///
+    /// Weights sum to 1, so this is the best expert's output, and the others' difference from it in their
+    /// weights. Written so, experts that agree give exactly what a dense model gives: an upcycled model has
+    /// the very bits of its parent, which is the sharpest test of routing there is.
+    private func combine(_ t: Int, _ slots: UnsafePointer<Int32>) {
+        let (k, dimension) = (model.configuration.expertsPerToken, model.configuration.dimension)
+        let sum = residual.pointer + t * dimension
+        func output(_ rank: Int) -> UnsafePointer<Float> {
+            UnsafePointer(down.pointer + Int(slots[t * k + rank]) * dimension)
+        }
+        model.operations.add(output(0), to: sum, count: dimension)
+        for rank in 1..<max(k, 1) {
+            model.operations.add(
+                output(rank), minus: output(0), times: choices.pointer[t * k + rank].weight, to: sum,
+                count: dimension)
+        }
     }
 
     /// Writes the token's choice of experts.

@@ -35,6 +35,13 @@ public struct RotaryEmbedding: Sendable, Equatable {
     public var dimensions: Int
     public var scaling: Scaling
 
+    package init(layout: Layout, base: Double, dimensions: Int, scaling: Scaling) {
+        self.layout = layout
+        self.base = base
+        self.dimensions = dimensions
+        self.scaling = scaling
+    }
+
     /// Radians per position for each of the `dimensions / 2` pairs.
     public var frequencies: [Double] {
         (0..<dimensions / 2).map { index in
@@ -57,7 +64,7 @@ public struct RotaryEmbedding: Sendable, Equatable {
     }
 
     /// Writes cosine and sine of every pair's angle at `position`.
-    static func angles(
+    package static func angles(
         position: Int, frequencies: UnsafeBufferPointer<Double>, cosines: UnsafeMutablePointer<Float>,
         sines: UnsafeMutablePointer<Float>
     ) {

@@ -54,11 +54,12 @@ extension Operations {
         table.pointee.add(sum, x, count)
     }
 
-    /// sum += factor · x.
+    /// sum += factor · (x − base).
     package func add(
-        _ x: UnsafePointer<Float>, times factor: Float, to sum: UnsafeMutablePointer<Float>, count: Int
+        _ x: UnsafePointer<Float>, minus base: UnsafePointer<Float>, times factor: Float,
+        to sum: UnsafeMutablePointer<Float>, count: Int
     ) {
-        table.pointee.scale_add(sum, x, factor, count)
+        table.pointee.scale_add_difference(sum, x, base, factor, count)
     }
 
     /// Stores `count` floats in a cache's element type.

@@ -71,11 +71,14 @@ struct OperationTests {
     func sums(count: Int, set: InstructionSet) {
         var random = Seeded(3)
         let x = random.floats(count), y = random.floats(count)
-        var sum = x, scaled = x
+        var sum = x, scaled = x, blended = x
+        let base = y.map { $0 * 0.75 }
         operations(set).add(&sum, y, count)
         operations(set).scale_add(&scaled, y, 0.3, count)
+        operations(set).scale_add_difference(&blended, y, base, 0.3, count)
         #expect(sum == zip(x, y).map { $0 + $1 })
         #expect(scaled == zip(x, y).map { $0.addingProduct($1, 0.3) })
+        #expect(blended == x.indices.map { x[$0].addingProduct(y[$0] - base[$0], 0.3) })
     }
 
     @Test("Every half widens exactly", arguments: InstructionSet.available)

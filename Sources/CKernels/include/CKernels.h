@@ -130,6 +130,9 @@ typedef struct sir_operations {
     void (*add)(float *x, const float *y, size_t count);
     /// x = fma(y, factor, x).
     void (*scale_add)(float *x, const float *y, float factor, size_t count);
+    /// x = fma(y - base, factor, x).
+    void (*scale_add_difference)(float *x, const float *y, const float *base, float factor,
+                                 size_t count);
     /// Half precision, round to nearest even.
     void (*to_f16)(const float *x, uint16_t *out, size_t count);
     void (*from_f16)(const uint16_t *x, float *out, size_t count);
