@@ -73,6 +73,10 @@ public final class Engine: Sendable {
 
     deinit { mailbox.stop() }
 
+    /// Ends all work at the next step: requests end with the error `stopped`, later ones are refused.
+    /// An engine that nobody uses any more, not even a `Generation`, stops by itself.
+    public func stop() { mailbox.stop() }
+
     /// Starts work on `request`. Throws what is wrong with it before any work is done.
     public func generate(_ request: GenerationRequest) throws(EngineError) -> Generation {
         guard !request.prompt.isEmpty else {
@@ -100,23 +104,37 @@ public final class Engine: Sendable {
         continuation.onTermination = { [mailbox] termination in
             if case .cancelled = termination { mailbox.cancel(id) }
         }
-        mailbox.post(Submission(id: id, request: request, sampler: sampler, continuation: continuation, time: .now))
-        return Generation(events: stream, cancel: { [mailbox] in mailbox.cancel(id) })
+        guard
+            mailbox.post(
+                Submission(id: id, request: request, sampler: sampler, continuation: continuation, time: .now))
+        else { throw EngineError(.stopped, "the engine was stopped") }
+        return Generation(events: stream, cancel: { [mailbox] in mailbox.cancel(id) }, engine: self)
     }
 }
 
 /// The work on one request, as it goes on: events that end with `.finished`, or an `EngineError`.
 ///
 /// Events wait until they are read; there are never more than the request's tokens. Whoever stops reading,
-/// or whose task is cancelled, cancels the work.
+/// or whose task is cancelled, cancels the work. It keeps its engine alive.
 public struct Generation: AsyncSequence, Sendable {
     public typealias Element = TokenEvent
     fileprivate let events: AsyncThrowingStream<TokenEvent, any Error>
     /// Ends the work at the next step; `.finished` with reason `cancelled` follows.
     public let cancel: @Sendable () -> Void
+    fileprivate let engine: Engine
 
-    public func makeAsyncIterator() -> AsyncThrowingStream<TokenEvent, any Error>.Iterator {
-        events.makeAsyncIterator()
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(events: events.makeAsyncIterator(), engine: engine)
+    }
+
+    /// The events, one after the other.
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate var events: AsyncThrowingStream<TokenEvent, any Error>.Iterator
+        fileprivate let engine: Engine  // a loop over `Engine(…).generate(…)` holds nothing but this
+
+        public mutating func next(
+            isolation actor: isolated (any Actor)? = #isolation
+        ) async throws -> TokenEvent? { try await events.next(isolation: actor) }
     }
 }
 
@@ -144,9 +162,14 @@ final class Mailbox: Sendable {
 
     func nextID() -> Int { ids.wrappingAdd(1, ordering: .relaxed).newValue }
 
-    func post(_ submission: Submission) {
-        mail.withLock { $0.submissions.append(submission) }
+    /// False: the engine was stopped, and nobody will read this.
+    func post(_ submission: Submission) -> Bool {
+        let isRead = mail.withLock { mail in
+            if !mail.stopping { mail.submissions.append(submission) }
+            return !mail.stopping
+        }
         arrived.signal()
+        return isRead
     }
 
     func cancel(_ id: Int) {
