@@ -44,7 +44,8 @@ package struct TinyModel: Sendable, CustomStringConvertible {
 
     package var description: String {
         let kind = experts.map { "\($0) experts, \(expertsPerToken) per token" } ?? "dense"
-        return "\(kind), \(format)\(hasSeparateExperts ? ", a tensor for each expert" : ""), \(heads)/\(kvHeads) heads"
+        return
+            "\(kind), \(format)\(hasSeparateExperts ? ", a tensor for each expert" : ""), \(heads)/\(kvHeads) heads"
     }
 
     package var vocabularySize: Int { vocabulary?.size ?? TinyVocabulary.size }
@@ -141,7 +142,9 @@ package struct TinyModel: Sendable, CustomStringConvertible {
         (0..<count).map { _ in scale * random.symmetric() }
     }
 
-    private func source(_ name: String, _ shape: [Int], _ values: [Float], _ format: BlockFormat) -> TensorSource {
+    private func source(_ name: String, _ shape: [Int], _ values: [Float], _ format: BlockFormat)
+        -> TensorSource
+    {
         TensorSource(name: name + ".weight", format: format, shape: shape, bytes: format.encode(values))
     }
 }

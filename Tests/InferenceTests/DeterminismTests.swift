@@ -59,10 +59,14 @@ struct DeterminismTests {
     func threadsAndChunks(model: TinyModel) async throws {
         let loaded = try model.load()
         var random = SeededGenerator(seed: 100 + model.seed)
-        let requests = (0..<8).map { _ in randomRequest(&random, vocabulary: model.vocabularySize) }
+        let requests = (0..<6).map { _ in
+            randomRequest(&random, vocabulary: model.vocabularySize, longest: 100)
+        }
         let expected = try await plainAnswers(loaded, requests)
-        for threads in 1...3 {
-            for chunk in [1, 3, 64, 512] {
+        // Three threads are more than small machines have cores: each barrier waits for the operating system
+        // then, so these steps are few.
+        for (threads, chunks) in [(1, [1, 3, 64, 512]), (2, [1, 3, 64, 512]), (3, [64, 512])] {
+            for chunk in chunks {
                 var options = Engine.Options()
                 options.threads = threads
                 options.prefillChunk = chunk
@@ -79,9 +83,9 @@ struct DeterminismTests {
     func crowds(model: TinyModel) async throws {
         let loaded = try model.load()
         var random = SeededGenerator(seed: 200 + model.seed)
-        let requests = (0..<12).map { _ in randomRequest(&random, vocabulary: model.vocabularySize) }
+        let requests = (0..<8).map { _ in randomRequest(&random, vocabulary: model.vocabularySize) }
         let expected = try await plainAnswers(loaded, requests)
-        for round in 0..<6 {
+        for round in 0..<3 {
             var options = Engine.Options()
             options.threads = 2
             options.prefillChunk = [5, 32, 100, 512].randomElement(using: &random)!

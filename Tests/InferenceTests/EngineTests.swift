@@ -172,22 +172,38 @@ struct EngineTests {
             try await engine.generate(GenerationRequest(prompt: [5], maxTokens: 3)).answer().ids.count == 3)
     }
 
-    @Test("an engine that goes away ends its requests with an error")
-    func deinitWhileRunning() async throws {
+    @Test("a stopped engine ends its requests with an error, and refuses others", arguments: [0, 1, 5, 40])
+    func stopping(count: Int) async throws {
         var long = TinyModel(seed: 12)
         long.context = 1 << 20
-        let loaded = try long.load()
-        for count in [0, 1, 5, 40] {
-            var engine: Engine? = try Engine(loaded)
-            let running = try (0..<count).map {
-                try #require(engine).generate(GenerationRequest(prompt: [Int32(5 + $0)]))
-            }
-            engine = nil
-            for generation in running {
-                let error = await #expect(throws: EngineError.self) { try await generation.answer() }
-                #expect(error?.code == .stopped)
-            }
+        let engine = try Engine(try long.load())
+        let running = try (0..<count).map {
+            try engine.generate(GenerationRequest(prompt: [Int32(5 + $0)]))
         }
+        engine.stop()
+        for generation in running {
+            let error = await #expect(throws: EngineError.self) { try await generation.answer() }
+            #expect(error?.code == .stopped)
+        }
+        let error = #expect(throws: EngineError.self) { try engine.generate(GenerationRequest(prompt: [5])) }
+        #expect(error?.code == .stopped)
+    }
+
+    @Test("an engine lives as long as its generations, and then its thread ends")
+    func lifetime() async throws {
+        let loaded = try model.load()
+        let request = GenerationRequest(prompt: [5, 6], maxTokens: 30)
+        #expect(try await Engine(loaded).generate(request).answer().ids.count == 30)
+        weak var engine: Engine?
+        var generation: Generation?
+        do {
+            let local = try Engine(loaded)
+            engine = local
+            generation = try local.generate(request)
+        }
+        #expect(try await generation?.answer().ids.count == 30)
+        generation = nil
+        #expect(engine == nil)
     }
 
     // MARK: Failure

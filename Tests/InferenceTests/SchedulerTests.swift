@@ -1,0 +1,273 @@
+// The scheduler and the page cache without a model: who is computed when, and that no page is ever lost,
+// shared by mistake, or overwritten while somebody needs it.
+
+import Inference
+import Models
+import Sampling
+import Tensors
+import TestSupport
+import Testing
+
+/// A scheduler with a cache of `pages` pages, and the bookkeeping of a caller that generates token 9 always.
+private struct Bench {
+    var scheduler: Scheduler
+    let cache: KVCache
+    private var nextID = 0
+
+    init(
+        pages: Int = 64, stepTokens: Int = 40, prefillChunk: Int = 32, sequences: Int = 8, context: Int = 512
+    ) throws {
+        let layout = KVLayout(try TinyModel().load().configuration, type: .f16)
+        cache = KVCache(layout: layout, capacity: pages)
+        scheduler = Scheduler(
+            limits: Scheduler.Limits(
+                stepTokens: stepTokens, prefillChunk: prefillChunk, sequences: sequences, context: context),
+            cache: cache)
+    }
+
+    @discardableResult
+    mutating func submit(_ prompt: [Int32], maxTokens: Int? = 4, usesPrefixCache: Bool = true) throws -> Int {
+        let request = GenerationRequest(
+            prompt: prompt, maxTokens: maxTokens, usesPrefixCache: usesPrefixCache)
+        nextID += 1
+        scheduler.submit(
+            TokenSequence(
+                id: nextID, request: request, sampler: try Sampler(request.sampling), submitted: .now))
+        return nextID
+    }
+
+    @discardableResult
+    mutating func submit(length: Int, maxTokens: Int? = 4) throws -> Int {
+        // Every prompt is its own: no prefix is shared unless a test wants it.
+        try submit((0..<length).map { Int32($0 + 1000 * (nextID + 1)) }, maxTokens: maxTokens)
+    }
+
+    /// One step; what it computed, as (id, range).
+    @discardableResult
+    mutating func step() -> [(id: Int, range: Range<Int>)] {
+        let entries = scheduler.schedule()
+        scheduler.computed(entries)
+        for entry in entries where entry.range.upperBound == entry.sequence.tokens.count {
+            entry.sequence.append(9)
+            if entry.sequence.tokens.count >= entry.sequence.limit(context: scheduler.limits.context) {
+                scheduler.remove(id: entry.sequence.id)
+            }
+        }
+        return entries.map { ($0.sequence.id, $0.range) }
+    }
+
+    /// Steps until nothing is left; the ids in the order in which they were first computed.
+    mutating func run() -> [Int] {
+        var order: [Int] = []
+        while !scheduler.isIdle {
+            let computed = step()
+            precondition(!computed.isEmpty, "the scheduler does nothing, yet is not done")
+            for id in computed.map(\.id) where !order.contains(id) { order.append(id) }
+        }
+        return order
+    }
+}
+
+private func == (a: [(id: Int, range: Range<Int>)], b: [(Int, Range<Int>)]) -> Bool {
+    a.elementsEqual(b) { $0.id == $1.0 && $0.range == $1.1 }
+}
+
+@Suite("Scheduler")
+struct SchedulerTests {
+    @Test("a prompt is cut into chunks, and the last one asks for logits")
+    func chunks() throws {
+        var bench = try Bench()
+        try bench.submit(length: 70)
+        #expect(bench.step() == [(1, 0..<32)])
+        #expect(bench.step() == [(1, 32..<64)])
+        #expect(bench.step() == [(1, 64..<70)])
+        #expect(bench.step() == [(1, 70..<71)])
+    }
+
+    @Test("tokens being generated come before prompts, and prompts fill the step oldest first")
+    func priorities() throws {
+        var bench = try Bench()
+        try bench.submit(length: 5, maxTokens: 100)
+        bench.step()
+        try bench.submit(length: 100)
+        try bench.submit(length: 20)
+        #expect(bench.step() == [(1, 5..<6), (2, 0..<32), (3, 0..<7)])  // 1 + 32 + 7 = 40
+        #expect(bench.step() == [(1, 6..<7), (2, 32..<64), (3, 7..<14)])
+        #expect(bench.step() == [(1, 7..<8), (2, 64..<96), (3, 14..<20)])
+        // 3 generates now; 2's last chunk is what is left of it.
+        #expect(bench.step() == [(1, 8..<9), (3, 20..<21), (2, 96..<100)])
+    }
+
+    @Test("no step is larger than its budget, or has more sequences than allowed")
+    func budget() throws {
+        var bench = try Bench(sequences: 3)
+        for length in [50, 3, 90, 1, 200, 33] { try bench.submit(length: length, maxTokens: 20) }
+        while !bench.scheduler.isIdle {
+            let entries = bench.step()
+            #expect(entries.reduce(0) { $0 + $1.range.count } <= 40)
+            #expect(entries.count <= 3)
+            #expect(entries.allSatisfy { $0.range.count <= 32 })
+            #expect(Set(entries.map(\.id)).count == entries.count)
+        }
+    }
+
+    @Test("first come, first served; a large request at the head is not overtaken")
+    func fairness() throws {
+        var bench = try Bench(pages: 9, context: 512)
+        try bench.submit(length: 100, maxTokens: 10)  // 2 pages
+        try bench.submit(length: 10, maxTokens: 500)  // 8 pages: must wait for the first
+        try bench.submit(length: 10, maxTokens: 10)  // 1 page: would fit, but does not push in
+        bench.step()
+        #expect(bench.scheduler.running.map(\.id) == [1])
+        #expect(bench.scheduler.waiting.map(\.id) == [2, 3])
+        #expect(bench.run() == [1, 2, 3])
+    }
+
+    @Test("pages are promised for the longest possible answer, and all given back")
+    func promises() throws {
+        var bench = try Bench(pages: 16)
+        try bench.submit(length: 65, maxTokens: 64)  // 129 positions: 3 pages
+        try bench.submit(length: 1, maxTokens: nil)  // up to the context: 8 pages
+        bench.step()
+        #expect(bench.cache.available == 16 - 3 - 8)
+        bench.scheduler.remove(id: 2)
+        #expect(bench.cache.available == 16 - 3)
+        _ = bench.run()
+        #expect(bench.cache.available == 16)
+    }
+
+    @Test("a request can be taken back while it waits, computes its prompt, or answers")
+    func cancellation() throws {
+        var bench = try Bench(sequences: 1)
+        for length in [100, 100, 100] { try bench.submit(length: length, maxTokens: 50) }
+        bench.step()
+        #expect(bench.scheduler.remove(id: 2)?.id == 2)  // waiting
+        #expect(bench.scheduler.remove(id: 1)?.id == 1)  // amid its prompt
+        for _ in 0..<6 { bench.step() }
+        #expect(bench.scheduler.running.first?.isDecoding == true)
+        #expect(bench.scheduler.remove(id: 3)?.id == 3)  // answering
+        #expect(bench.scheduler.remove(id: 3) == nil)
+        #expect(bench.scheduler.isIdle)
+        #expect(bench.cache.available == 64)
+    }
+}
+
+@Suite("KVCache")
+struct KVCacheTests {
+    private let stem = (0..<200).map { Int32($0) }
+
+    /// Computes a request to its end.
+    private func compute(_ bench: inout Bench, _ prompt: [Int32], usesPrefixCache: Bool = true) throws -> Int
+    {
+        let id = try bench.submit(prompt, maxTokens: 1, usesPrefixCache: usesPrefixCache)
+        let first = try #require(bench.step().first)
+        #expect(first.id == id)
+        while !bench.scheduler.isIdle { bench.step() }
+        return first.range.lowerBound
+    }
+
+    @Test("full pages of an equal beginning are found again, whole pages only, never the last token")
+    func sharing() throws {
+        var bench = try Bench()
+        #expect(try compute(&bench, stem) == 0)
+        #expect(try compute(&bench, stem) == 192)
+        #expect(try compute(&bench, Array(stem[..<193])) == 192)
+        #expect(try compute(&bench, Array(stem[..<192])) == 128)  // position 191 must be computed: logits
+        #expect(try compute(&bench, Array(stem[..<64])) == 0)
+        var changed = stem
+        changed[100] += 1
+        #expect(try compute(&bench, changed) == 64)
+        changed = stem
+        changed[0] += 1
+        #expect(try compute(&bench, changed) == 0)  // the same tokens after another beginning are another text
+    }
+
+    @Test("a request that does not share neither finds nor leaves pages")
+    func privacy() throws {
+        var bench = try Bench()
+        _ = try compute(&bench, stem, usesPrefixCache: false)
+        #expect(try compute(&bench, stem) == 0)
+        #expect(try compute(&bench, stem, usesPrefixCache: false) == 0)
+    }
+
+    @Test("what was let go longest ago is evicted first, a text's end before its beginning")
+    func eviction() throws {
+        var bench = try Bench(pages: 8)
+        let texts = (0..<2).map { text in (0..<193).map { Int32(text * 1000 + $0) } }
+        for text in texts { _ = try compute(&bench, text) }  // 3 full pages each, and one that is free again
+        #expect(try compute(&bench, texts[0]) == 192)  // now the first is the younger one
+        // Needs 4 pages: 2 are free, so the older text loses 2 of its 3.
+        _ = try compute(&bench, (0..<193).map { Int32(9000 + $0) })
+        #expect(try compute(&bench, Array(texts[1][..<129])) == 64)
+        #expect(try compute(&bench, texts[0]) >= 64)
+    }
+
+    /// What position `index` of a text holds in this test: a hash of all tokens up to it. Attention makes a
+    /// key or value of the same dependence.
+    private static func content(_ tokens: some Sequence<Int32>) -> UInt64 {
+        tokens.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x100_0000_01b3 }
+    }
+
+    private static func slot(_ sequence: TokenSequence, _ position: Int) -> UnsafeMutablePointer<UInt64>? {
+        sequence.pages[position / 64].map {
+            UnsafeMutableRawPointer(mutating: $0).assumingMemoryBound(to: UInt64.self) + position % 64
+        }
+    }
+
+    @Test("after 1,000 random operations every sequence finds what was computed for it", arguments: 0..<8)
+    func randomOperations(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let pages = [8, 12, 40][Int(seed % 3)]
+        var bench = try Bench(pages: pages, stepTokens: 80, prefillChunk: 72, sequences: 6)
+        var steps = 0
+        var found = 0
+        for _ in 0..<1000 {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<3:
+                // Two tokens only, and few changes of them: many texts share beginnings.
+                let length = Int.random(in: 1..<300, using: &random)
+                let change = Int.random(in: 0..<300, using: &random)
+                try bench.submit(
+                    (0..<length).map { $0 < change ? 1 : 2 },
+                    maxTokens: Int.random(in: 1...200, using: &random),
+                    usesPrefixCache: Int.random(in: 0..<8, using: &random) > 0)
+            case 3:
+                let all = bench.scheduler.running + bench.scheduler.waiting
+                if let unlucky = all.randomElement(using: &random) { bench.scheduler.remove(id: unlucky.id) }
+            default:
+                let entries = bench.scheduler.schedule()
+                for entry in entries {
+                    let sequence = entry.sequence
+                    // What was computed or taken over is intact…
+                    for position in 0..<entry.range.lowerBound {
+                        let expected = Self.content(sequence.tokens[...position])
+                        #expect(Self.slot(sequence, position)?.pointee == expected)
+                    }
+                    // …and what is computed now is written, as the forward pass does.
+                    for position in entry.range {
+                        Self.slot(sequence, position)?.pointee = Self.content(sequence.tokens[...position])
+                    }
+                    found += sequence.cachedTokens
+                }
+                bench.scheduler.computed(entries)
+                for entry in entries where entry.range.upperBound == entry.sequence.tokens.count {
+                    entry.sequence.append(Int32.random(in: 1...2, using: &random))
+                    if entry.sequence.tokens.count >= entry.sequence.limit(context: 512) {
+                        bench.scheduler.remove(id: entry.sequence.id)
+                    }
+                }
+                steps += entries.isEmpty ? 0 : 1
+            }
+            #expect(bench.cache.available >= 0)
+            // No page that is written to belongs to two: the last page of each sequence is its own.
+            let last = bench.scheduler.running.filter { $0.computed % 64 != 0 }
+                .map { $0.pages[$0.computed / 64] }
+            #expect(Set(last).count == last.count)
+        }
+        #expect(steps > 300 && found > 0)
+        for sequence in bench.scheduler.running + bench.scheduler.waiting {
+            bench.scheduler.remove(id: sequence.id)
+        }
+        #expect(bench.cache.available == pages)
+    }
+}
