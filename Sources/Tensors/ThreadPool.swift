@@ -88,19 +88,20 @@ private final class Counter: Sendable {
 
 /// What the threads share.
 ///
-/// `@unchecked Sendable`: `body` is written by the caller before `generation` is released and read by
+/// `@unchecked Sendable`: `body` is written by the caller before `runs` is counted up and read by
 /// the workers after they acquire it.
 private final class Team: @unchecked Sendable {
-    /// Spins before a waiting thread gives way: some tens of microseconds, longer than the gap
-    /// between two loops of a forward pass, shorter than anyone would notice on a battery.
-    static let spins = 20_000
+    /// Spins before a waiting thread sleeps: some 0.1 ms, longer than workers usually wait for each other
+    /// within a forward pass. On a busy machine a spinning thread burns the very time that the one it waits
+    /// for would need: LOG.md, 2026-11-23.
+    static let spins = 4_000
 
     let workers: Int
     let tickets = [Counter(), Counter(), Counter(), Counter()]
     private var body: (@Sendable (inout Worker) -> Void)?
-    private let generation = Counter()  // of `run`
+    private let runs = Counter()
     private let arrived = Counter()
-    private let barrierGeneration = Counter()
+    private let barriers = Counter()
     private let sleepers = Counter()
     private let stopping = Atomic<Bool>(false)
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -155,8 +156,7 @@ private final class Team: @unchecked Sendable {
     func run(_ newBody: @escaping @Sendable (inout Worker) -> Void) {
         body = newBody
         for ticket in tickets { ticket.value.store(0, ordering: .relaxed) }
-        generation.value.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        if sleepers.value.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
+        advance(runs)
         var worker = Worker(index: 0, team: self)
         newBody(&worker)
         if workers > 1 { barrier() }
@@ -165,21 +165,14 @@ private final class Team: @unchecked Sendable {
 
     func stop() {
         stopping.store(true, ordering: .sequentiallyConsistent)
-        generation.value.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        wakeAll()
-    }
-
-    private func wakeAll() {
-        pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(wake)
-        pthread_mutex_unlock(mutex)
+        advance(runs)
     }
 
     /// A worker thread's life: wait for a `run`, take part, wait again.
     private func serve(index: Int) {
         var seen = 0
         while true {
-            seen = waitForRun(after: seen)
+            seen = wait(for: runs, after: seen)
             if stopping.load(ordering: .sequentiallyConsistent) { return }
             var worker = Worker(index: index, team: self)
             body?(&worker)
@@ -187,35 +180,39 @@ private final class Team: @unchecked Sendable {
         }
     }
 
-    private func waitForRun(after seen: Int) -> Int {
+    /// Waits until all workers are here.
+    func barrier() {
+        let seen = barriers.value.load(ordering: .relaxed)
+        if arrived.value.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == workers {
+            arrived.value.store(0, ordering: .relaxed)
+            advance(barriers)
+        } else {
+            _ = wait(for: barriers, after: seen)
+        }
+    }
+
+    /// Counts up and wakes those who sleep. Sequential consistency: either we see the sleeper, or it sees
+    /// the new count before it sleeps.
+    private func advance(_ counter: Counter) {
+        counter.value.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        guard sleepers.value.load(ordering: .sequentiallyConsistent) > 0 else { return }
+        pthread_mutex_lock(mutex)
+        pthread_cond_broadcast(wake)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Spins, then sleeps, until `counter` is no longer `seen`; returns what it is then.
+    private func wait(for counter: Counter, after seen: Int) -> Int {
         for _ in 0..<Team.spins {
-            let now = generation.value.load(ordering: .acquiring)
+            let now = counter.value.load(ordering: .acquiring)
             if now != seen { return now }
             sir_spin_pause()
         }
         pthread_mutex_lock(mutex)
         sleepers.value.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        while generation.value.load(ordering: .sequentiallyConsistent) == seen {
-            pthread_cond_wait(wake, mutex)
-        }
+        while counter.value.load(ordering: .sequentiallyConsistent) == seen { pthread_cond_wait(wake, mutex) }
         sleepers.value.wrappingSubtract(1, ordering: .sequentiallyConsistent)
         pthread_mutex_unlock(mutex)
-        return generation.value.load(ordering: .sequentiallyConsistent)
-    }
-
-    /// Waits until all workers are here.
-    func barrier() {
-        let generation = barrierGeneration.value.load(ordering: .relaxed)
-        if arrived.value.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == workers {
-            arrived.value.store(0, ordering: .relaxed)
-            barrierGeneration.value.store(generation + 1, ordering: .releasing)
-            return
-        }
-        var spins = 0
-        while barrierGeneration.value.load(ordering: .acquiring) == generation {
-            sir_spin_pause()
-            spins += 1
-            if spins > Team.spins { sched_yield() }  // somebody else needs the CPU that we wait for
-        }
+        return counter.value.load(ordering: .sequentiallyConsistent)
     }
 }
