@@ -39,7 +39,8 @@ let package = Package(
         module("ModelFiles", ["Tensors", .product(name: "SystemPackage", package: "swift-system")]),
         module("Tokenizers"),
         module("ChatTemplates"),
-        module("Models", ["Tensors", "ModelFiles", .product(name: "SystemPackage", package: "swift-system")]),
+        module(
+            "Models", ["Tensors", "ModelFiles", .product(name: "SystemPackage", package: "swift-system")]),
         module("Sampling"),
         module("Inference", ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates"]),
         module(
@@ -49,23 +50,33 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        module("Training", ["Models", "Inference", "ModelFiles", .product(name: "SystemPackage", package: "swift-system")]),
+        module(
+            "Training",
+            ["Models", "Inference", "ModelFiles", .product(name: "SystemPackage", package: "swift-system")]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .executableTarget(
             name: "sirocco",
             dependencies: [
-                "CEdit", "Inference", "ModelFiles", "Models", "ModelStore", "Sampling", "Tensors", "Tokenizers",
+                "CEdit", "Inference", "ModelFiles", "Models", "ModelStore", "Sampling", "Tensors",
+                "Tokenizers",
                 "ChatTemplates", "Training", .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         module("TestSupport", ["Inference", "Models", "ModelFiles", "ModelStore", "Tensors"]),
         tests("KernelTests", ["CKernels", "Tensors"]),
-        tests("ModelFilesTests", ["ModelFiles", "Tensors", .product(name: "SystemPackage", package: "swift-system")]),
+        tests(
+            "ModelFilesTests",
+            ["ModelFiles", "Tensors", .product(name: "SystemPackage", package: "swift-system")]),
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ChatTemplatesTests", ["ChatTemplates"]),
         tests("SamplingTests", ["Sampling"]),
-        tests("ModelStoreTests", ["ModelStore", "ModelFiles", .product(name: "SystemPackage", package: "swift-system"), .product(name: "Crypto", package: "swift-crypto")], resources: false),
+        tests(
+            "ModelStoreTests",
+            [
+                "ModelStore", "ModelFiles", .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], resources: false),
         tests("siroccoTests", ["sirocco"], resources: false),
     ]
 )

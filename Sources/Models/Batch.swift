@@ -78,7 +78,9 @@ package struct KVLayout: Sendable, Equatable {
 
     /// Byte offset of the keys of `layer` and `head` inside a page.
     package func keyOffset(layer: Int, head: Int) -> Int { (layer * kvHeads + head) * 2 * blockBytes }
-    package func valueOffset(layer: Int, head: Int) -> Int { keyOffset(layer: layer, head: head) + blockBytes }
+    package func valueOffset(layer: Int, head: Int) -> Int {
+        keyOffset(layer: layer, head: head) + blockBytes
+    }
     /// Byte offset of a position inside a key or value block.
     package func positionOffset(_ position: Int) -> Int { position % KVType.pagePositions * rowBytes }
 }

@@ -153,7 +153,9 @@ private struct LlamaNames {
         let queries = shape.heads * shape.headDimension
         let keys = shape.kvHeads * shape.headDimension
         let norms =
-            isGGUF ? ("attn_norm.weight", "ffn_norm.weight") : ("input_layernorm.weight", "post_attention_layernorm.weight")
+            isGGUF
+            ? ("attn_norm.weight", "ffn_norm.weight")
+            : ("input_layernorm.weight", "post_attention_layernorm.weight")
         return LlamaLayer(
             attentionNorm: storage.keep(try loader.vector(prefix + norms.0, shape.dimension)),
             query: try loader.matrix(projection("q", "q_proj"), queries, shape.dimension),
@@ -177,7 +179,8 @@ private struct LlamaNames {
         guard router.format.activation == BlockFormat.f32.activation else {
             // Choices between experts flip on small differences: no file quantizes it.
             throw ModelError(
-                .unsupportedFormat, "\(loader.source.path): tensor \(name): a router must be F32, F16 or BF16, "
+                .unsupportedFormat,
+                "\(loader.source.path): tensor \(name): a router must be F32, F16 or BF16, "
                     + "found \(router.format); convert the model again")
         }
         return router
@@ -192,7 +195,9 @@ private struct LlamaNames {
         let (inner, dimension) = (shape.feedForward, shape.dimension)
         let prefix = isGGUF ? "blk.\(index)." : "model.layers.\(index)."
         guard shape.isMixtureOfExperts else {
-            let (gate, up, down) = isGGUF ? ("ffn_gate", "ffn_up", "ffn_down") : ("mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
+            let (gate, up, down) =
+                isGGUF
+                ? ("ffn_gate", "ffn_up", "ffn_down") : ("mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
             return [
                 Expert(
                     gate: try loader.matrix("\(prefix)\(gate).weight", inner, dimension),

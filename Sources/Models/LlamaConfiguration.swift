@@ -19,14 +19,16 @@ extension ModelConfiguration {
         let heads = try keys.integer("attention.head_count")
         let dimension = try keys.integer("embedding_length")
         guard heads > 0 else {
-            throw ModelError(.badValue, "\(path): key llama.attention.head_count is \(heads); expected at least 1")
+            throw ModelError(
+                .badValue, "\(path): key llama.attention.head_count is \(heads); expected at least 1")
         }
         let headDimension = try keys.integer("attention.key_length", default: dimension / heads)
         let valueLength = try keys.integer("attention.value_length", default: headDimension)
         guard valueLength == headDimension else {
             throw ModelError(
                 .unsupportedFeature,
-                "\(path): values of length \(valueLength) beside keys of length \(headDimension) are not supported")
+                "\(path): values of length \(valueLength) beside keys of length \(headDimension) are not supported"
+            )
         }
         let experts = try keys.integer("expert_count", default: 0)
         let context = try keys.integer("context_length")
@@ -57,7 +59,8 @@ extension ModelConfiguration {
     private static func vocabularySize(_ file: GGUFFile, path: String) throws(ModelError) -> Int {
         guard let embedding = file.tensor(named: "token_embd.weight"), embedding.shape.count == 2 else {
             throw ModelError(
-                .missingTensor, "\(path): tensor token_embd.weight is missing or no matrix; is this file complete?")
+                .missingTensor,
+                "\(path): tensor token_embd.weight is missing or no matrix; is this file complete?")
         }
         return embedding.shape[0]
     }
@@ -81,11 +84,19 @@ extension ModelConfiguration {
         }
         switch try keys.string("rope.scaling.type") {
         case nil, "none": return .none
-        case "linear": return .linear(factor: Double(try keys.float("rope.scaling.factor")))
+        case "linear":
+            let factor = Double(try keys.float("rope.scaling.factor"))
+            guard factor > 0 && factor.isFinite else {
+                throw ModelError(
+                    .badValue,
+                    "\(keys.path): key llama.rope.scaling.factor is \(factor); expected a positive number")
+            }
+            return .linear(factor: factor)
         case let other?:
             throw ModelError(
                 .unsupportedFeature,
-                "\(keys.path): key llama.rope.scaling.type: \(other) is not supported; Sirocco knows none and linear")
+                "\(keys.path): key llama.rope.scaling.type: \(other) is not supported; Sirocco knows none and linear"
+            )
         }
     }
 
@@ -94,7 +105,8 @@ extension ModelConfiguration {
     ) throws(ModelError) -> ModelConfiguration {
         if let activation = config.hiddenAct, activation != "silu" {
             throw ModelError(
-                .unsupportedFeature, "\(path): config.json: hidden_act \(activation) is not supported, only silu")
+                .unsupportedFeature,
+                "\(path): config.json: hidden_act \(activation) is not supported, only silu")
         }
         guard config.numAttentionHeads > 0 else {
             throw ModelError(.badValue, "\(path): config.json: num_attention_heads must be at least 1")
@@ -139,7 +151,8 @@ extension ModelConfiguration {
             let low = try required(rope?.lowFreqFactor, "low_freq_factor")
             let high = try required(rope?.highFreqFactor, "high_freq_factor")
             guard low < high else {
-                throw ModelError(.badValue, "\(path): config.json: low_freq_factor must be below high_freq_factor")
+                throw ModelError(
+                    .badValue, "\(path): config.json: low_freq_factor must be below high_freq_factor")
             }
             return .llama3(
                 factor: try required(rope?.factor, "factor"), low: low, high: high,
@@ -148,7 +161,8 @@ extension ModelConfiguration {
         case let other?:
             throw ModelError(
                 .unsupportedFeature,
-                "\(path): config.json: rope type \(other) is not supported; Sirocco knows default, linear and llama3")
+                "\(path): config.json: rope type \(other) is not supported; Sirocco knows default, linear and llama3"
+            )
         }
     }
 }
@@ -160,11 +174,14 @@ private struct MetadataKeys {
     let prefix: String
 
     func integer(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
-        try required(key, fallback, read { () throws(ModelFileError) in try file.metadata.integer("\(prefix).\(key)") })
+        try required(
+            key, fallback, read { () throws(ModelFileError) in try file.metadata.integer("\(prefix).\(key)") }
+        )
     }
 
     func float(_ key: String, default fallback: Float? = nil) throws(ModelError) -> Float {
-        try required(key, fallback, read { () throws(ModelFileError) in try file.metadata.float("\(prefix).\(key)") })
+        try required(
+            key, fallback, read { () throws(ModelFileError) in try file.metadata.float("\(prefix).\(key)") })
     }
 
     func string(_ key: String) throws(ModelError) -> String? {
@@ -175,7 +192,9 @@ private struct MetadataKeys {
         do { return try body() } catch { throw .unreadable(error) }
     }
 
-    private func required<Value>(_ key: String, _ fallback: Value?, _ value: Value?) throws(ModelError) -> Value {
+    private func required<Value>(_ key: String, _ fallback: Value?, _ value: Value?) throws(ModelError)
+        -> Value
+    {
         if let value = value ?? fallback { return value }
         throw ModelError(
             .missingKey, "\(path): key \(prefix).\(key) is missing; is this file from a recent converter?")

@@ -95,7 +95,8 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         worker.forEach(batch.tokens.count) { range in
             for t in range {
                 let token = batch.tokens[t]
-                model.embedding.decodeRow(Int(token.id), into: residual.pointer + t * model.configuration.dimension)
+                model.embedding.decodeRow(
+                    Int(token.id), into: residual.pointer + t * model.configuration.dimension)
                 frequencies.withUnsafeBufferPointer {
                     RotaryEmbedding.angles(
                         position: token.position, frequencies: $0, cosines: cosines.pointer + t * half,
@@ -334,7 +335,8 @@ extension LlamaRunner {
             headDimension: shape.headDimension, pages: batch.pages[token.sequence],
             keyOffset: layout.keyOffset(layer: layer, head: kvHead),
             valueOffset: layout.valueOffset(layer: layer, head: kvHead),
-            range: max(0, length - (shape.slidingWindow ?? length))..<length, type: layout.type, scores: scores)
+            range: max(0, length - (shape.slidingWindow ?? length))..<length, type: layout.type,
+            scores: scores)
     }
 
     /// residual += sum of weight · output over the token's experts, in order of rank, whatever their slots.
@@ -366,10 +368,12 @@ extension LlamaRunner {
         }
         let logits = routerLogits.pointer + t * shape.experts
         router.multiply(
-            rows: 0..<shape.experts, Activations.Rows(floats: x, columns: shape.dimension), tokens: 1, into: logits,
+            rows: 0..<shape.experts, Activations.Rows(floats: x, columns: shape.dimension), tokens: 1,
+            into: logits,
             outStride: shape.experts)
         chooseExperts(
-            UnsafeBufferPointer(start: logits, count: shape.experts), count: shape.expertsPerToken, into: choices)
+            UnsafeBufferPointer(start: logits, count: shape.experts), count: shape.expertsPerToken,
+            into: choices)
     }
 }
 

@@ -49,10 +49,13 @@ public struct ModelConfiguration: Sendable, Equatable {
             expertsPerToken <= experts, "\(expertsPerToken) experts per token, but only \(experts) experts")
         try require(
             rope.dimensions >= 2 && rope.dimensions % 2 == 0 && rope.dimensions <= headDimension,
-            "rotary dimension \(rope.dimensions) must be even and at most the head dimension \(headDimension)")
+            "rotary dimension \(rope.dimensions) must be even and at most the head dimension \(headDimension)"
+        )
         try require(
-            normEpsilon > 0 && normEpsilon < 1, "norm epsilon is \(normEpsilon); expected a small positive number")
-        try require(rope.base > 0 && rope.base.isFinite, "rotary base is \(rope.base); expected a positive number")
+            normEpsilon > 0 && normEpsilon < 1,
+            "norm epsilon is \(normEpsilon); expected a small positive number")
+        try require(
+            rope.base > 0 && rope.base.isFinite, "rotary base is \(rope.base); expected a positive number")
         if let slidingWindow {
             try require(slidingWindow >= 1, "sliding window is \(slidingWindow); expected at least 1")
         }

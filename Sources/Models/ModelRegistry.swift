@@ -35,7 +35,8 @@ package enum ModelRegistry {
             let known = Set(architectures.flatMap { $0.ggufNames + $0.huggingFaceNames }).sorted()
             throw ModelError(
                 .unsupportedArchitecture,
-                "\(source.path): architecture \(name) is not supported; Sirocco runs \(known.joined(separator: ", "))")
+                "\(source.path): architecture \(name) is not supported; Sirocco runs \(known.joined(separator: ", "))"
+            )
         }
         return try found.load(source, instructionSet)
     }

@@ -89,7 +89,8 @@ struct WeightLoader: ~Copyable {
     ) throws(ModelError) -> Matrix {
         guard
             let matrix = Matrix(
-                format: tensor.format, rows: rows, columns: columns, bytes: bytes, instructionSet: instructionSet)
+                format: tensor.format, rows: rows, columns: columns, bytes: bytes,
+                instructionSet: instructionSet)
         else { throw unsupported(tensor) }
         return matrix
     }

@@ -112,17 +112,22 @@ package struct HuggingFaceConfiguration: Sendable, Decodable {
         package var originalMaxPositionEmbeddings: Double?
     }
 
+    /// A key as the file spells it: the decoder knows it in camel case only.
+    private static func spelled(_ key: any CodingKey) -> String {
+        key.stringValue.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+    }
+
     static func read(_ path: String) throws(ModelFileError) -> HuggingFaceConfiguration {
         do {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
             return try decoder.decode(Self.self, from: Data(contentsOf: URL(filePath: path)))
         } catch let DecodingError.keyNotFound(key, _) {
-            throw ModelFileError(.invalid, file: path, item: "key \(key.stringValue)", "is missing")
+            throw ModelFileError(.invalid, file: path, item: "key \(spelled(key))", "is missing")
         } catch let DecodingError.typeMismatch(_, context), let DecodingError.valueNotFound(_, context),
             let DecodingError.dataCorrupted(context)
         {
-            let key = context.codingPath.map(\.stringValue).joined(separator: ".")
+            let key = context.codingPath.map(spelled).joined(separator: ".")
             throw ModelFileError(.invalid, file: path, item: "key \(key)", context.debugDescription)
         } catch {
             throw ModelFileError(

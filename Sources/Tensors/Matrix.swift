@@ -152,7 +152,8 @@ package struct Activations: ~Copyable, Sendable {
         }
 
         fileprivate init(
-            floats: UnsafeMutablePointer<Float>, q32: UnsafeMutableRawPointer?, q256: UnsafeMutableRawPointer?,
+            floats: UnsafeMutablePointer<Float>, q32: UnsafeMutableRawPointer?,
+            q256: UnsafeMutableRawPointer?,
             columns: Int, kinds: ActivationKinds
         ) {
             self.floats = floats

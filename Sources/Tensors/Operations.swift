@@ -30,7 +30,8 @@ extension Operations {
 
     /// Rotates adjacent pairs of each of `heads` rows in place.
     package func rotatePairs(
-        _ x: UnsafeMutablePointer<Float>, cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>, heads: Int,
+        _ x: UnsafeMutablePointer<Float>, cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>,
+        heads: Int,
         headDimension: Int, half: Int
     ) {
         table.pointee.rope_pairs(x, cosines, sines, heads, headDimension, half)
@@ -38,7 +39,8 @@ extension Operations {
 
     /// Rotates element i with element i + half of each of `heads` rows in place.
     package func rotateHalves(
-        _ x: UnsafeMutablePointer<Float>, cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>, heads: Int,
+        _ x: UnsafeMutablePointer<Float>, cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>,
+        heads: Int,
         headDimension: Int, half: Int
     ) {
         table.pointee.rope_halves(x, cosines, sines, heads, headDimension, half)
@@ -63,7 +65,9 @@ extension Operations {
     }
 
     /// Stores `count` floats in a cache's element type.
-    package func store(_ x: UnsafePointer<Float>, at place: UnsafeMutableRawPointer, as type: KVType, count: Int) {
+    package func store(
+        _ x: UnsafePointer<Float>, at place: UnsafeMutableRawPointer, as type: KVType, count: Int
+    ) {
         switch type {
         case .f16: table.pointee.to_f16(x, place.assumingMemoryBound(to: UInt16.self), count)
         case .f32: place.assumingMemoryBound(to: Float.self).update(from: x, count: count)
@@ -78,12 +82,14 @@ extension Operations {
     /// Attention of `group` query heads that share a key/value head, for one token, over positions `range` of
     /// a paged cache. `scores` is scratch of group · range.upperBound floats.
     package func attention(
-        _ queries: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, group: Int, headDimension: Int,
+        _ queries: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, group: Int,
+        headDimension: Int,
         pages: UnsafePointer<UnsafePointer<UInt8>?>, keyOffset: Int, valueOffset: Int, range: Range<Int>,
         type: KVType, scores: UnsafeMutablePointer<Float>
     ) {
         table.pointee.attention(
-            queries, out, group, headDimension, pages, keyOffset, valueOffset, range.lowerBound, range.upperBound,
+            queries, out, group, headDimension, pages, keyOffset, valueOffset, range.lowerBound,
+            range.upperBound,
             type.kernelType, 1 / Float(headDimension).squareRoot(), scores)
     }
 }

@@ -43,7 +43,8 @@ public struct Upcycling: Sendable {
                 writer.tensors.append(TensorSource(copying: tensor, of: dense))
                 continue
             }
-            writer.tensors.append(stack(tensor, of: dense, name: "blk.\(layer).ffn_\(kind)_exps.weight", block: block))
+            writer.tensors.append(
+                stack(tensor, of: dense, name: "blk.\(layer).ffn_\(kind)_exps.weight", block: block))
             if kind == "gate" { writer.tensors.append(router(layer: layer, dimension: tensor.shape[1])) }
             block += 1
         }
@@ -53,7 +54,8 @@ public struct Upcycling: Sendable {
     private func validate(_ dense: GGUFFile) throws {
         guard experts >= 2, experts <= 1024, (1...experts).contains(expertsPerToken) else {
             throw UpcyclingError(
-                "\(experts) experts, \(expertsPerToken) per token: expected 2 to 1024 experts, and 1 to that many per token")
+                "\(experts) experts, \(expertsPerToken) per token: expected 2 to 1024 experts, and 1 to that many per token"
+            )
         }
         guard noise >= 0, noise.isFinite else { throw UpcyclingError("noise \(noise): expected 0 or more") }
         guard try dense.metadata.string("general.architecture") == "llama" else {
@@ -111,7 +113,8 @@ public struct Upcycling: Sendable {
 
     private func standardDeviation(_ values: [Float]) -> Double {
         let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
-        let variance = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(values.count)
+        let variance =
+            values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(values.count)
         return variance.squareRoot()
     }
 }

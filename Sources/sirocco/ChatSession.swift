@@ -55,8 +55,11 @@ final class ChatSession {
             do {
                 if line.hasPrefix("/"), let command = parse(line) {
                     guard try await perform(command.0, command.1) else { return }
-                } else if line.hasPrefix("/"), !line.dropFirst().prefix(while: { !$0.isWhitespace }).contains("/") {
-                    Note.write("there is no command \(line.prefix(while: { !$0.isWhitespace })); /help lists them")
+                } else if line.hasPrefix("/"),
+                    !line.dropFirst().prefix(while: { !$0.isWhitespace }).contains("/")
+                {
+                    Note.write(
+                        "there is no command \(line.prefix(while: { !$0.isWhitespace })); /help lists them")
                 } else {
                     conversation.messages.append(.init(role: "user", content: message))
                     try await answer()
@@ -104,7 +107,9 @@ final class ChatSession {
             conversation = try Conversation.read(argument)
             Note.write("\(conversation.messages.count) messages; the last: \(conversation.lastLine)")
         case .tokens:
-            let used = conversation.messages.isEmpty ? 0 : try loaded.tokens(answering: conversation.chatMessages).count
+            let used =
+                conversation.messages.isEmpty
+                ? 0 : try loaded.tokens(answering: conversation.chatMessages).count
             Note.write("\(used) of \(engine.context) tokens")
         case .quit: return false
         }
@@ -118,7 +123,9 @@ final class ChatSession {
         let request = GenerationRequest(
             prompt: try loaded.tokens(answering: conversation.chatMessages), maxTokens: sampling.maxTokens,
             sampling: try sampling.parameters(seed: seed), endTokens: loaded.tokenizer.endOfGeneration)
-        let answer = try await Answer.stream(request, engine, loaded.tokenizer) { Terminal.write($0, to: .output) }
+        let answer = try await Answer.stream(request, engine, loaded.tokenizer) {
+            Terminal.write($0, to: .output)
+        }
         if !answer.text.hasSuffix("\n") { Terminal.write("\n", to: .output) }
         if showsTimings { Note.write(answer.summary.line(seed: nil)) }
         if answer.text.isEmpty {

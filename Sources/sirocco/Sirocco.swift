@@ -9,7 +9,8 @@ struct Sirocco: AsyncParsableCommand {
     // To add a command: one file in Commands/, one row here, one section in docs/commands.md.
     static let configuration = CommandConfiguration(
         commandName: "sirocco",
-        abstract: "Runs open-weight mixture-of-experts language models on this machine, and shows what they do.",
+        abstract:
+            "Runs open-weight mixture-of-experts language models on this machine, and shows what they do.",
         discussion: """
             A MODEL is a name in your store (see `sirocco list`), the path of a .gguf file, or of a folder with \
             config.json and safetensors. To begin:
@@ -19,7 +20,8 @@ struct Sirocco: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Run.self, Chat.self, Show.self, Tokenize.self, Trace.self, Upcycle.self, Bench.self, Pull.self, List.self,
+            Run.self, Chat.self, Show.self, Tokenize.self, Trace.self, Upcycle.self, Bench.self, Pull.self,
+            List.self,
             Remove.self,
         ])
 }

@@ -154,7 +154,8 @@ struct OperationTests {
         var odd: [Float] = [0, -0.0, 1e30, 0x1p-100, .infinity, -.infinity, .nan, .greatestFiniteMagnitude]
         operations(.scalar).round_to_half(&odd, odd.count)
         #expect(odd[0] == 0 && odd[1].sign == .minus && odd[3] == 0x1p-100)
-        #expect(abs(odd[2] / 1e30 - 1) < 0x1p-11 && odd[4] == .infinity && odd[5] == -.infinity && odd[6].isNaN)
+        #expect(
+            abs(odd[2] / 1e30 - 1) < 0x1p-11 && odd[4] == .infinity && odd[5] == -.infinity && odd[6].isNaN)
         #expect(odd[7] == .infinity)
     }
 

@@ -9,7 +9,8 @@ import Tensors
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure prefill and decode.",
-        discussion: "Medians over the repetitions, with the range. Compare figures of one run on one machine only.")
+        discussion:
+            "Medians over the repetitions, with the range. Compare figures of one run on one machine only.")
 
     @OptionGroup var model: ModelArgument
 
@@ -60,7 +61,9 @@ struct Bench: AsyncParsableCommand {
         }
     }
 
-    private func summary(_ engine: Engine, _ prompt: [Int32], maxTokens: Int) async throws -> GenerationSummary {
+    private func summary(_ engine: Engine, _ prompt: [Int32], maxTokens: Int) async throws
+        -> GenerationSummary
+    {
         let request = GenerationRequest(prompt: prompt, maxTokens: maxTokens, usesPrefixCache: false)
         for try await event in try engine.generate(request) {
             if case .finished(let summary) = event { return summary }
@@ -79,7 +82,8 @@ struct Bench: AsyncParsableCommand {
 
     private func line(_ name: String, _ count: Int, _ rates: [Double]) -> String {
         let (low, high) = (rates.min() ?? 0, rates.max() ?? 0)
-        return name.padding(to: 9) + "\(median(rates).rounded(1)) tok/s  (\(low.rounded(1)) to \(high.rounded(1)), "
+        return name.padding(to: 9)
+            + "\(median(rates).rounded(1)) tok/s  (\(low.rounded(1)) to \(high.rounded(1)), "
             + "\(count) tokens, \(rates.count) runs)"
     }
 

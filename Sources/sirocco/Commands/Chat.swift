@@ -28,7 +28,8 @@ struct Chat: AsyncParsableCommand {
         let loaded = try model.load(machine)
         guard loaded.promptFormat != nil else {
             throw ValidationError(
-                "\(model.model) has no chat template, so it cannot chat; it continues text: sirocco run \(model.model) \"…\"")
+                "\(model.model) has no chat template, so it cannot chat; it continues text: sirocco run \(model.model) \"…\""
+            )
         }
         let session = ChatSession(
             loaded: loaded, engine: try machine.engine(loaded), sampling: sampling, showsTimings: !quiet)

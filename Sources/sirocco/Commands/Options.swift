@@ -25,7 +25,9 @@ struct MachineOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "Threads that compute (default: all CPUs this process may use).")
     var threads: Int?
 
-    @Option(name: .shortAndLong, help: "Tokens that fit in the context (default: what the model was trained for).")
+    @Option(
+        name: .shortAndLong, help: "Tokens that fit in the context (default: what the model was trained for)."
+    )
     var context: Int?
 
     @Option(
@@ -36,7 +38,9 @@ struct MachineOptions: ParsableArguments {
         })
     var kv = KVType.f16
 
-    @Option(help: ArgumentHelp("Kernels to use instead of the fastest: scalar, avx2 or avx512vnni.", visibility: .hidden))
+    @Option(
+        help: ArgumentHelp(
+            "Kernels to use instead of the fastest: scalar, avx2 or avx512vnni.", visibility: .hidden))
     var kernels: String?
 
     func validate() throws {
@@ -47,7 +51,10 @@ struct MachineOptions: ParsableArguments {
 
     func instructionSet() throws -> InstructionSet {
         guard let kernels else { return .best }
-        guard let found = InstructionSet.available.first(where: { "\($0)".lowercased().filter(\.isLetterOrDigit) == kernels })
+        guard
+            let found = InstructionSet.available.first(where: {
+                "\($0)".lowercased().filter(\.isLetterOrDigit) == kernels
+            })
         else {
             let names = InstructionSet.available.map { "\($0)".lowercased().filter(\.isLetterOrDigit) }
             throw ValidationError("--kernels \(kernels): this machine has \(names.joined(separator: ", "))")
@@ -71,7 +78,9 @@ extension Character {
 
 /// How tokens are chosen.
 struct SamplingOptions: ParsableArguments {
-    @Option(name: [.customShort("n"), .long], help: "Most tokens to generate (default: until the context is full).")
+    @Option(
+        name: [.customShort("n"), .long],
+        help: "Most tokens to generate (default: until the context is full).")
     var maxTokens: Int?
 
     @Option(help: "Randomness: 0 always takes the most probable token.")
@@ -117,7 +126,9 @@ struct SamplingOptions: ParsableArguments {
     var seed: UInt64?
 
     func validate() throws {
-        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens is \(maxTokens); expected at least 1") }
+        if let maxTokens, maxTokens < 1 {
+            throw ValidationError("--max-tokens is \(maxTokens); expected at least 1")
+        }
         do { _ = try parameters(seed: 0).validated() } catch let error as SamplingError {
             throw ValidationError(error.description)
         }
@@ -136,12 +147,14 @@ struct SamplingOptions: ParsableArguments {
         parameters.frequencyPenalty = frequencyPenalty
         parameters.seed = seed
         if dryMultiplier != 0 {
-            parameters.dry = DRYParameters(multiplier: dryMultiplier, base: dryBase, allowedLength: dryAllowedLength)
+            parameters.dry = DRYParameters(
+                multiplier: dryMultiplier, base: dryBase, allowedLength: dryAllowedLength)
         }
         for bias in logitBias {
             let parts = bias.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let id = Int32(parts[0]), let value = Float(parts[1]) else {
-                throw ValidationError("--logit-bias \(bias): expected a token id and a number, such as 42=-1.5")
+                throw ValidationError(
+                    "--logit-bias \(bias): expected a token id and a number, such as 42=-1.5")
             }
             parameters.logitBias[id] = value
         }

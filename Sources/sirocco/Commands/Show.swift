@@ -22,31 +22,46 @@ struct Show: ParsableCommand {
         let shape = loaded.configuration
         let positions = context ?? shape.contextLength
         guard positions >= 1, positions <= shape.contextLength else {
-            throw ValidationError("--context \(positions): this model takes 1 to \(shape.contextLength) tokens")
+            throw ValidationError(
+                "--context \(positions): this model takes 1 to \(shape.contextLength) tokens")
         }
         let record = Record(loaded, context: positions)
         if json { try printJSON(record) } else { print(table(record)) }
     }
 
     private func table(_ record: Record) -> String {
-        let formats = record.formats.map { "\($0.name) \(($0.share * 100).rounded(1)) %" }.joined(separator: ", ")
+        let formats = record.formats.map { "\($0.name) \(($0.share * 100).rounded(1)) %" }.joined(
+            separator: ", ")
         var rows: [(String, String)] = []
         if let name = record.name { rows.append(("name", name)) }
         rows += [
             ("file", record.path),
-            ("architecture", record.experts > 1 ? "\(record.architecture), mixture of experts" : "\(record.architecture), dense"),
-            ("parameters", "\(count(record.parameters)) in all, \(count(record.active_parameters)) active per token"),
+            (
+                "architecture",
+                record.experts > 1
+                    ? "\(record.architecture), mixture of experts" : "\(record.architecture), dense"
+            ),
+            (
+                "parameters",
+                "\(count(record.parameters)) in all, \(count(record.active_parameters)) active per token"
+            ),
         ]
         if record.experts > 1 {
             rows.append(("experts", "\(record.experts) in each layer, \(record.experts_per_token) per token"))
         }
         rows += [
             ("layers", "\(record.layers) of width \(record.dimension), feed-forward \(record.feed_forward)"),
-            ("attention", "\(record.heads) heads of \(record.head_dimension), \(record.kv_heads) key/value heads"),
+            (
+                "attention",
+                "\(record.heads) heads of \(record.head_dimension), \(record.kv_heads) key/value heads"
+            ),
             ("vocabulary", "\(record.vocabulary) tokens"),
             ("formats", formats),
             ("context", "\(record.context_length) tokens"),
-            ("memory", "\(bytes(record.weight_bytes)) weights + \(bytes(record.cache_bytes)) cache at \(record.context) tokens"),
+            (
+                "memory",
+                "\(bytes(record.weight_bytes)) weights + \(bytes(record.cache_bytes)) cache at \(record.context) tokens"
+            ),
             ("prompt format", record.prompt_format ?? "none: the model continues text"),
         ]
         return rows.map { $0.0.padding(to: 15) + $0.1 }.joined(separator: "\n")
@@ -62,7 +77,8 @@ struct Show: ParsableCommand {
 
     private func bytes(_ value: Int) -> String {
         value >= 1 << 30
-            ? "\((Double(value) / Double(1 << 30)).rounded(2)) GiB" : "\((Double(value) / Double(1 << 20)).rounded(1)) MiB"
+            ? "\((Double(value) / Double(1 << 30)).rounded(2)) GiB"
+            : "\((Double(value) / Double(1 << 20)).rounded(1)) MiB"
     }
 
     private struct Record: Encodable {
@@ -74,7 +90,8 @@ struct Show: ParsableCommand {
         var name: String?
         var path: String
         var architecture: String
-        var parameters, active_parameters, layers, dimension, feed_forward, heads, kv_heads, head_dimension: Int
+        var parameters, active_parameters, layers, dimension, feed_forward, heads, kv_heads,
+            head_dimension: Int
         var experts, experts_per_token, vocabulary, context_length, context, weight_bytes, cache_bytes: Int
         var formats: [Format]
         var prompt_format: String?
@@ -110,7 +127,11 @@ struct Show: ParsableCommand {
 
 extension String {
     /// Filled with spaces on the right to `width` characters.
-    func padding(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
+    func padding(to width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(0, width - count))
+    }
     /// Filled with spaces on the left.
-    func leftPadding(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
+    func leftPadding(to width: Int) -> String {
+        String(repeating: " ", count: Swift.max(0, width - count)) + self
+    }
 }

@@ -17,7 +17,8 @@ struct Pull: AsyncParsableCommand {
         let progress = PullReport(name: name)
         let model = try await ModelStore().pull(name) { progress.show($0) }
         progress.finish(model)
-        Note.write("\(model.name): \(model.bytes / 1_000_000) MB, SHA-256 verified. Try: sirocco chat \(model.name)")
+        Note.write(
+            "\(model.name): \(model.bytes / 1_000_000) MB, SHA-256 verified. Try: sirocco chat \(model.name)")
     }
 }
 
@@ -92,7 +93,8 @@ struct List: ParsableCommand {
 }
 
 struct Remove: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "rm", abstract: "Remove models from your store.")
+    static let configuration = CommandConfiguration(
+        commandName: "rm", abstract: "Remove models from your store.")
 
     @Argument(help: "Names, as `sirocco list` shows them.")
     var names: [String]

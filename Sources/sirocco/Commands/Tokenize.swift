@@ -46,7 +46,8 @@ struct Tokenize: ParsableCommand {
     private func parse(_ text: String, _ tokenizer: Tokenizer) throws -> [TokenID] {
         try text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map { word in
             guard let id = TokenID(word), id >= 0, id < tokenizer.vocabularySize else {
-                throw ValidationError("'\(word)' is no token id; expected 0 to \(tokenizer.vocabularySize - 1)")
+                throw ValidationError(
+                    "'\(word)' is no token id; expected 0 to \(tokenizer.vocabularySize - 1)")
             }
             return id
         }

@@ -49,7 +49,8 @@ struct Trace: AsyncParsableCommand {
         let engine = try machine.engine(loaded)
         let tokens =
             chat
-            ? try loaded.tokens(answering: [.init(role: .user, content: prompt)]) : loaded.tokens(continuing: prompt)
+            ? try loaded.tokens(answering: [.init(role: .user, content: prompt)])
+            : loaded.tokens(continuing: prompt)
         // The last token generated is never computed; one more is asked for to trace them all.
         let request = GenerationRequest(
             prompt: tokens, maxTokens: generate + 1, usesPrefixCache: false, recordsRouting: true)
@@ -66,15 +67,20 @@ struct Trace: AsyncParsableCommand {
     private func printTokens(_ routing: [TokenRouting], _ tokenizer: Tokenizer) {
         let coloured = Terminal.showsColour(.output)
         for token in routing {
-            print(Style.bold("\(token.position)".leftPadding(to: 4) + "  " + tokenizer.piece(token.token), coloured: coloured))
+            print(
+                Style.bold(
+                    "\(token.position)".leftPadding(to: 4) + "  " + tokenizer.piece(token.token),
+                    coloured: coloured))
             let cells = token.choices.enumerated().map { layer, choices in
                 "L\(layer)".padding(to: 4)
-                    + choices.map { "\($0.expert)".leftPadding(to: 2) + " " + Double($0.weight).rounded(2) }.joined(separator: " ")
+                    + choices.map { "\($0.expert)".leftPadding(to: 2) + " " + Double($0.weight).rounded(2) }
+                    .joined(separator: " ")
             }
             let width = (cells.map(\.count).max() ?? 1) + 3
             let perLine = max(1, (Terminal.width(.output) - 6) / width)
             for start in stride(from: 0, to: cells.count, by: perLine) {
-                let line = cells[start..<min(start + perLine, cells.count)].map { $0.padding(to: width) }.joined()
+                let line = cells[start..<min(start + perLine, cells.count)].map { $0.padding(to: width) }
+                    .joined()
                 print("      " + line.trimmingTrailingSpaces)
             }
         }
@@ -88,8 +94,10 @@ struct Trace: AsyncParsableCommand {
         for layer in layers {
             print(
                 "\(layer.layer)".leftPadding(to: 5) + layer.entropy.rounded(2).leftPadding(to: 9)
-                    + percent(layer.firstRepeat).leftPadding(to: 12) + percent(layer.anyRepeat).leftPadding(to: 12)
-                    + "   " + layer.load.map { ($0 * 100).rounded(0).leftPadding(to: 3) }.joined(separator: " "))
+                    + percent(layer.firstRepeat).leftPadding(to: 12)
+                    + percent(layer.anyRepeat).leftPadding(to: 12)
+                    + "   "
+                    + layer.load.map { ($0 * 100).rounded(0).leftPadding(to: 3) }.joined(separator: " "))
         }
         print(
             "chance" + LayerRouting.entropy(ofEqualShares: shape.experts).rounded(2).leftPadding(to: 8)
@@ -100,7 +108,9 @@ struct Trace: AsyncParsableCommand {
                 let (low, high) = ((range.lowerBound * 100).rounded(0), (range.upperBound * 100).rounded(0))
                 return low == high ? "\(low) %" : "\(low)–\(high) %"
             }
-            print("\(row.layer)".leftPadding(to: 5) + span(row.first).leftPadding(to: 21) + span(row.any).leftPadding(to: 12))
+            print(
+                "\(row.layer)".leftPadding(to: 5) + span(row.first).leftPadding(to: 21)
+                    + span(row.any).leftPadding(to: 12))
         }
     }
 
@@ -119,14 +129,16 @@ struct Trace: AsyncParsableCommand {
         var layers: [LayerRouting]
 
         init(
-            _ routing: [TokenRouting], _ layers: [LayerRouting], _ shape: ModelConfiguration, _ tokenizer: Tokenizer
+            _ routing: [TokenRouting], _ layers: [LayerRouting], _ shape: ModelConfiguration,
+            _ tokenizer: Tokenizer
         ) {
             experts = shape.experts
             experts_per_token = shape.expertsPerToken
             tokens = routing.map { token in
                 Token(
                     position: token.position, id: token.token, piece: tokenizer.piece(token.token),
-                    experts: token.choices.map { $0.map(\.expert) }, weights: token.choices.map { $0.map(\.weight) })
+                    experts: token.choices.map { $0.map(\.expert) },
+                    weights: token.choices.map { $0.map(\.weight) })
             }
             self.layers = layers
         }
