@@ -1,8 +1,6 @@
-// What the mutation test and the fuzzer (Tests/Oracles/tokenizers_fuzz.swift) do with a vocabulary file.
+// What the mutation test and the fuzzer (Tests/Fuzz/tokenizers.swift) do with a vocabulary file.
 
-#if canImport(Tokenizers)
-    import Tokenizers
-#endif
+import Tokenizers
 
 enum VocabularyFormat: UInt8, CaseIterable, Sendable {
     case sentencePiece, huggingFace, huggingFaceCharacters, tekken
