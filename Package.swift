@@ -77,6 +77,8 @@ let package = Package(
                 "ModelStore", "ModelFiles", .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ], resources: false),
-        tests("siroccoTests", ["sirocco"], resources: false),
+        tests(
+            "siroccoTests", ["sirocco", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            resources: false),
     ]
 )

@@ -1,13 +1,13 @@
 // The program: its commands and nothing else.
 
-import ArgumentParser
+package import ArgumentParser
 
 @main
-struct Sirocco: AsyncParsableCommand {
+package struct Sirocco: AsyncParsableCommand {
     static let version = "0.1.0"
 
     // To add a command: one file in Commands/, one row here, one section in docs/commands.md.
-    static let configuration = CommandConfiguration(
+    package static let configuration = CommandConfiguration(
         commandName: "sirocco",
         abstract:
             "Runs open-weight mixture-of-experts language models on this machine, and shows what they do.",
@@ -24,4 +24,6 @@ struct Sirocco: AsyncParsableCommand {
             List.self,
             Remove.self,
         ])
+
+    package init() {}
 }
