@@ -56,6 +56,12 @@ public struct TokenRouting: Sendable {
     public var position: Int
     /// By layer, then rank: [layers][experts per token].
     public var choices: [[ExpertChoice]]
+
+    package init(token: Int32, position: Int, choices: [[ExpertChoice]]) {
+        self.token = token
+        self.position = position
+        self.choices = choices
+    }
 }
 
 /// Why an answer ended.
