@@ -27,7 +27,7 @@ struct Chat: AsyncParsableCommand {
     func run() async throws {
         let loaded = try model.load(machine)
         guard loaded.promptFormat != nil else {
-            throw ValidationError(
+            throw CommandError(
                 "\(model.model) has no chat template, so it cannot chat; it continues text: sirocco run \(model.model) \"…\""
             )
         }

@@ -57,7 +57,7 @@ struct MachineOptions: ParsableArguments {
             })
         else {
             let names = InstructionSet.available.map { "\($0)".lowercased().filter(\.isLetterOrDigit) }
-            throw ValidationError("--kernels \(kernels): this machine has \(names.joined(separator: ", "))")
+            throw CommandError("--kernels \(kernels): this machine has \(names.joined(separator: ", "))")
         }
         return found
     }

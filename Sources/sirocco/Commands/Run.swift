@@ -66,7 +66,7 @@ struct Run: AsyncParsableCommand {
         if raw { return loaded.tokens(continuing: text) }
         if loaded.promptFormat == nil {
             guard system == nil else {
-                throw ValidationError("--system: this model has no chat template; it only continues text")
+                throw CommandError("--system: this model has no chat template; it only continues text")
             }
             return loaded.tokens(continuing: text)
         }
@@ -80,7 +80,7 @@ struct Run: AsyncParsableCommand {
         if Terminal.isTerminal(.input) { Note.write("Type the prompt, then Ctrl-D.") }
         var text = ""
         while let line = readLine(strippingNewline: false) { text += line }
-        guard !text.isEmpty else { throw ValidationError("the prompt is empty") }
+        guard !text.isEmpty else { throw CommandError("the prompt is empty") }
         return text
     }
 

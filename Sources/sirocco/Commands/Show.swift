@@ -22,7 +22,7 @@ struct Show: ParsableCommand {
         let shape = loaded.configuration
         let positions = context ?? shape.contextLength
         guard positions >= 1, positions <= shape.contextLength else {
-            throw ValidationError(
+            throw CommandError(
                 "--context \(positions): this model takes 1 to \(shape.contextLength) tokens")
         }
         let record = Record(loaded, context: positions)

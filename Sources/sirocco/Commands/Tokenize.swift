@@ -46,7 +46,7 @@ struct Tokenize: ParsableCommand {
     private func parse(_ text: String, _ tokenizer: Tokenizer) throws -> [TokenID] {
         try text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map { word in
             guard let id = TokenID(word), id >= 0, id < tokenizer.vocabularySize else {
-                throw ValidationError(
+                throw CommandError(
                     "'\(word)' is no token id; expected 0 to \(tokenizer.vocabularySize - 1)")
             }
             return id

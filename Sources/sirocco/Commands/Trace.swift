@@ -42,7 +42,7 @@ struct Trace: AsyncParsableCommand {
         let loaded = try model.load(machine)
         let shape = loaded.configuration
         guard shape.isMixtureOfExperts else {
-            throw ValidationError(
+            throw CommandError(
                 "\(model.model) is dense: it has no router to trace. To make a mixture of experts out of it: "
                     + "sirocco upcycle \(model.model) -o moe.gguf")
         }
