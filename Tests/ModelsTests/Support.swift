@@ -68,7 +68,15 @@ struct Expected: Decodable {
         let weights: Data?  // Float, alike
     }
 
+    /// Logits rounded where the engine rounds: with a cache in half precision, or for weights in blocks with
+    /// activations in 8 bits.
+    struct Rounded: Decodable {
+        let sequence: Int
+        let logits: Data  // Float [last tokens, vocabulary]
+    }
+
     let files: [String]
+    let rounded: Rounded
     let sequences: [Sequence]
 
     var tokens: [[Int32]] { sequences.map(\.tokens) }
@@ -221,7 +229,7 @@ private final class CacheMemory {
 // MARK: Comparison
 
 /// The largest difference of two rows of logits, relative to the largest expected one: NaN if any is NaN.
-func relativeDifference(_ found: [Float], _ expected: [Float]) -> Float {
+func relativeDifference(_ found: some Collection<Float>, _ expected: some Collection<Float>) -> Float {
     guard found.count == expected.count else { return .infinity }
     var (difference, scale): (Float, Float) = (0, 0)
     for (a, b) in zip(found, expected) {
