@@ -1,20 +1,17 @@
-// Real files, where the machine has them: SIROCCO_TEST_MODELS names a folder with smollm2.gguf.
-// They show what no hand-made file does: sizes, speed, the habits of real writers.
+// Real files, where the machine has them: they show what no hand-made file does: sizes, speed, the habits of
+// real writers.
 
 import Foundation
 import ModelFiles
 import SystemPackage
 import Tensors
+import TestSupport
 import Testing
 
-private let models: FilePath? = ProcessInfo.processInfo.environment["SIROCCO_TEST_MODELS"].map {
-    FilePath($0)
-}
-
-@Suite(.enabled(if: models != nil, "set SIROCCO_TEST_MODELS to a folder with smollm2.gguf"))
+@Suite(.enabled(if: RealModels.areExpected, Comment(rawValue: RealModels.skipReason)))
 struct RealModelTests {
     private func smollm2() throws -> GGUFFile {
-        try GGUFFile(path: try #require(models).appending("smollm2.gguf"))
+        try GGUFFile(path: FilePath(RealModels.requireSmolLM2()))
     }
 
     @Test("SmolLM2-135M-Instruct has the parts it is known to have")
