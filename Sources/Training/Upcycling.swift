@@ -64,8 +64,14 @@ public struct Upcycling: Sendable {
         guard try dense.metadata.integer("llama.expert_count") ?? 0 == 0 else {
             throw UpcyclingError("\(dense.path): this model is a mixture of experts already")
         }
-        guard dense.tensors.contains(where: { feedForward($0) != nil }) else {
+        let blocks = dense.tensors.filter { feedForward($0) != nil }
+        guard !blocks.isEmpty else {
             throw UpcyclingError("\(dense.path): found no feed-forward tensors such as blk.0.ffn_gate.weight")
+        }
+        if noise > 0, let block = blocks.first(where: { !$0.format.isDecodable }) {
+            throw UpcyclingError(
+                "\(dense.path): tensor \(block.name): format \(block.format) cannot be read, so no noise can be added; "
+                    + "use a file in another format")
         }
     }
 
@@ -81,7 +87,7 @@ public struct Upcycling: Sendable {
     /// The experts' copies of `tensor`, one after the other.
     private func stack(_ tensor: TensorInfo, of dense: GGUFFile, name: String, block: Int) -> TensorSource {
         let shape = [experts] + tensor.shape
-        guard noise > 0, tensor.format.isDecodable else {
+        guard noise > 0 else {
             return TensorSource(name: name, format: tensor.format, shape: shape) { sink in
                 try withExtendedLifetime(dense) { for _ in 0..<experts { try sink(dense.bytes(of: tensor)) } }
             }
