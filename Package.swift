@@ -23,58 +23,62 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: Bool 
         resources: resources ? [.copy("Fixtures")] : [], swiftSettings: swiftSettings)
 }
 
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
     name: "sirocco",
     products: [.executable(name: "sirocco", targets: ["sirocco"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     ],
     targets: [
         .target(name: "CKernels"),
         module("Tensors", ["CKernels"]),
-        module("ModelFiles", ["Tensors", .product(name: "SystemPackage", package: "swift-system")]),
+        module("ModelFiles", ["Tensors", systemPackage]),
         module("Tokenizers"),
         module("ChatTemplates"),
-        module(
-            "Models", ["Tensors", "ModelFiles", .product(name: "SystemPackage", package: "swift-system")]),
+        module("Models", ["Tensors", "ModelFiles", systemPackage]),
         module("Sampling"),
         module("Inference", ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates"]),
         module(
             "ModelStore",
             [
-                "ModelFiles", .product(name: "SystemPackage", package: "swift-system"),
+                "ModelFiles", systemPackage,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        module(
-            "Training",
-            ["Models", "Inference", "ModelFiles", .product(name: "SystemPackage", package: "swift-system")]),
+        module("Training", ["Models", "Inference", "ModelFiles", systemPackage]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .executableTarget(
             name: "sirocco",
             dependencies: [
                 "CEdit", "Inference", "ModelFiles", "Models", "ModelStore", "Sampling", "Tensors",
                 "Tokenizers",
-                "ChatTemplates", "Training", .product(name: "SystemPackage", package: "swift-system"),
+                "ChatTemplates", "Training", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        module("TestSupport", ["Inference", "Models", "ModelFiles", "ModelStore", "Tensors"]),
+        module("TestSupport", ["Inference", "Models", "ModelFiles", "Sampling", "Tensors", systemPackage]),
         tests("KernelTests", ["CKernels", "Tensors"]),
+        tests("ModelFilesTests", ["ModelFiles", "Tensors", systemPackage]),
+        tests("ModelsTests", ["Models", "ModelFiles", "Tensors", systemPackage]),
         tests(
-            "ModelFilesTests",
-            ["ModelFiles", "Tensors", .product(name: "SystemPackage", package: "swift-system")]),
+            "InferenceTests",
+            ["Inference", "ChatTemplates", "ModelFiles", "Models", "Sampling", "Tensors", "Tokenizers"]),
+        tests(
+            "TrainingTests",
+            ["Training", "Inference", "ModelFiles", "Models", "Sampling", "Tensors", systemPackage],
+            resources: false),
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ChatTemplatesTests", ["ChatTemplates"]),
         tests("SamplingTests", ["Sampling"]),
         tests(
             "ModelStoreTests",
             [
-                "ModelStore", "ModelFiles", .product(name: "SystemPackage", package: "swift-system"),
+                "ModelStore", "ModelFiles", systemPackage,
                 .product(name: "Crypto", package: "swift-crypto"),
             ], resources: false),
         tests(

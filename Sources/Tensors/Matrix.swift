@@ -60,7 +60,7 @@ extension BlockFormat {
     /// What activations must be converted to before a matrix of this format can use them.
     package var activation: sir_activation { row.pointee.activation }
 
-    package func matmul(_ instructionSet: InstructionSet) -> sir_matmul_fn? {
+    fileprivate func matmul(_ instructionSet: InstructionSet) -> sir_matmul_fn? {
         switch instructionSet {
         case .scalar: row.pointee.matmul.0
         case .avx2: row.pointee.matmul.1
