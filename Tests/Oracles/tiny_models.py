@@ -4,19 +4,19 @@
 Needs: gguf, numpy, safetensors, torch, transformers.
   tiny_models.py Tests/ModelsTests/Fixtures
 
-Each model gets a folder NAME/ with expected.json, NAME/hf* (a Hugging Face folder, written by transformers) and
-NAME/*.gguf (written by the gguf package, Q and K rows permuted to adjacent pairs as llama.cpp's converter does).
-expected.json holds fp32 logits of every position of every sequence and, for a mixture of experts, the chosen
-experts and gate weights of every layer and token, from a hook on transformers' router. Weights that a file keeps
-in fewer bits are rounded first: transformers computes with what the file stores.
+Each model gets a folder NAME/ with expected.json, NAME/hf* (a Hugging Face folder, written by transformers)
+and NAME/*.gguf (written by the gguf package, Q and K rows permuted to adjacent pairs as llama.cpp's
+converter does). expected.json holds fp32 logits of every position of every sequence and, for a mixture of
+experts, the chosen experts and gate weights of every layer and token, from a hook on transformers' router.
+Weights that a file keeps in fewer bits are rounded first: transformers computes with what the file stores.
 
-Where the engine rounds on purpose, transformers is made to round alike, so that a test need not allow for it:
-`rounded` holds the logits of the last positions of one sequence with queries, keys and values in half precision
-or, for weights in blocks, with activations in blocks of 32 signed bytes, as ggml has them.
+Where the engine rounds on purpose, transformers is made to round alike, so that a test need not allow for
+it: `rounded` holds the logits of the last positions of one sequence with queries, keys and values in half
+precision or, for weights in blocks, with activations in blocks of 32 signed bytes, as ggml has them.
 
-The script proves that its fixtures can tell right from wrong: with another rope base, without the rope scaling or
-without the sliding window the logits differ by more than 1000 times the tolerance of the tests; and no router
-choice hangs on less than MARGIN, so rounding cannot turn it.
+The script proves that its fixtures can tell right from wrong: with another rope base, without the rope
+scaling or without the sliding window the logits differ by more than 1000 times the tolerance of the tests;
+and no router choice hangs on less than MARGIN, so rounding cannot turn it.
 """
 import argparse
 import base64
@@ -75,7 +75,8 @@ MODELS = {
     "mixtral-3-top-1": dict(
         kind="mixtral", seed=6, hidden_size=24, intermediate_size=20, vocab_size=59, num_attention_heads=4,
         num_key_value_heads=2, head_dim=8, num_local_experts=3, num_experts_per_tok=1,
-        rope_parameters=dict(DEFAULT, rope_theta=1e6), gguf={"per-expert.gguf": (Q.F32, False)}, hf={"hf": {}}),
+        rope_parameters=dict(DEFAULT, rope_theta=1e6),
+        gguf={"per-expert.gguf": (Q.F32, False)}, hf={"hf": {}}),
     "mixtral-8-top-2": dict(  # the published layout of Mixtral-8x7B-Instruct-v0.1, in shards, in bfloat16
         kind="mixtral", seed=7, hidden_size=28, intermediate_size=20, vocab_size=64, num_attention_heads=4,
         num_key_value_heads=1, head_dim=12, num_local_experts=8, num_experts_per_tok=2, dtype=Q.BF16,
@@ -206,7 +207,8 @@ def eight_bit_activations(model, original, kind):
             out = torch.zeros_like(x)
             for token in range(len(x)):
                 for expert, weight in zip(chosen[token], weights[token]):
-                    gate, up = product(x[token:token + 1], module.gate_up_proj[expert], both[expert]).chunk(2, 1)
+                    gate_up = product(x[token:token + 1], module.gate_up_proj[expert], both[expert])
+                    gate, up = gate_up.chunk(2, dim=1)
                     inner = torch.nn.functional.silu(gate) * up
                     out[token] += weight * product(inner, module.down_proj[expert], down[expert])[0]
             return out
@@ -264,7 +266,8 @@ def prove(name, row, model, sequences, expected):
     if rope["rope_type"] != "default":
         changes.append(dict(rope_parameters=dict(DEFAULT, rope_theta=rope["rope_theta"])))
     if row.get("sliding_window"):
-        changes += [dict(sliding_window=None)] + [dict(sliding_window=row["sliding_window"] + d) for d in (-1, 1)]
+        changes += [dict(sliding_window=window)
+                    for window in (None, row["sliding_window"] - 1, row["sliding_window"] + 1)]
     for change in changes:
         other = CLASSES[row["kind"]][1](configuration(row, **change)).float().eval()
         other.load_state_dict(model.state_dict())
@@ -363,7 +366,8 @@ def save_gguf(path, config, original, kind, stacked):
             add(block + ("attn_q" if ".q_proj" in name else "attn_k") + ".weight", pairs(values, heads))
             continue
         else:
-            add(block + next(new for old, new in {**plain, **parts}.items() if old in name) + ".weight", values)
+            part = next(new for old, new in {**plain, **parts}.items() if old in name)
+            add(f"{block}{part}.weight", values)
             continue
         for part, stack in tensors.items():
             if stacked:
@@ -397,8 +401,8 @@ def main():
         prove(name, row, model, sequences, [logits for logits, _ in results])
         quantized = gguf.GGML_QUANT_SIZES[row.get("dtype", Q.F32)][0] > 1
         with eight_bit_activations(model, original, row["dtype"]) if quantized else half_precision_cache():
-            # Short for 8 bits: one of the 400 values of a token that lies between two steps, where the last place
-            # of a float decides, moves all later logits by more than the tolerance.
+            # Short for 8 bits: one of the 400 values of a token that lies between two steps, where the last
+            # place of a float decides, moves all later logits by more than the tolerance.
             sequence = 1 if quantized else len(sequences) - 1
             rounded = run(model, sequences[sequence])[0][-ROUNDED:]
         folder = arguments.fixtures / name
