@@ -179,7 +179,7 @@ struct KVCacheTests {
         #expect(try compute(&bench, changed) == 64)
         changed = stem
         changed[0] += 1
-        #expect(try compute(&bench, changed) == 0)  // the same tokens after another beginning are another text
+        #expect(try compute(&bench, changed) == 0)  // another beginning: all after it is another text
     }
 
     @Test("a request that does not share neither finds nor leaves pages")
