@@ -128,7 +128,9 @@ extension ModelConfiguration {
             normEpsilon: Float(config.rmsNormEps),
             rope: RotaryEmbedding(
                 layout: .halves,
-                base: config.ropeParameters?.ropeTheta ?? config.ropeTheta ?? 10_000,
+                // Where a file is silent, the defaults of transformers.
+                base: config.ropeParameters?.ropeTheta ?? config.ropeTheta
+                    ?? (isMixtral ? 1_000_000 : 10_000),
                 dimensions: headDimension,
                 scaling: try huggingFaceScaling(config.ropeParameters ?? config.ropeScaling, path: path)),
             // Old Mixtral configs say 4096, but the model has full attention.
