@@ -50,6 +50,21 @@ struct ConfigurationTests {
         #expect(model.statistics.parametersByFormat == ["BF16": model.statistics.parameters])
     }
 
+    @Test(
+        "A folder that says no rotary base has the one of its kind",
+        arguments: [("mixtral", 1e6), ("mistral", 1e4)])
+    func silentBase(kind: String, base: Double) throws {
+        let fixture = ModelFixture.float.first { $0.model.hasPrefix(kind) && $0.file == "hf" }
+        let source = try ModelSource.open(try #require(fixture).path)
+        guard case .huggingFace(let files, var config) = source else {
+            Issue.record("expected a Hugging Face folder")
+            return
+        }
+        config.ropeTheta = nil
+        config.ropeParameters = nil
+        #expect(try ModelRegistry.load(.huggingFace(files, config)).configuration.rope.base == base)
+    }
+
     @Test("The window of a mistral folder is read; a mixtral folder has none, whatever it says")
     func window() throws {
         #expect(

@@ -6,6 +6,7 @@ import ModelFiles
 import Models
 import SystemPackage
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Models that cannot be run")
@@ -295,17 +296,4 @@ extension GGUFWriter {
         remove(name)
         add(name, shape: shape, format: format)
     }
-}
-
-/// A folder that goes with the value.
-private final class TemporaryFolder {
-    let path: FilePath
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "sirocco-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = FilePath(url.path)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path.string) }
 }

@@ -45,8 +45,9 @@ MARGIN = 2e-4  # between the last expert chosen and the first left out, in route
 QUANTIZED_MARGIN = 0.05  # the same where the engine rounds activations to 8 bits
 
 DEFAULT = {"rope_type": "default"}
+# With heads of 6, one frequency is kept, one lies on the ramp and one is divided.
 LLAMA3 = {"rope_type": "llama3", "rope_theta": 1e4, "factor": 8.0, "low_freq_factor": 1.0,
-          "high_freq_factor": 4.0, "original_max_position_embeddings": 32}
+          "high_freq_factor": 4.0, "original_max_position_embeddings": 200}
 
 # To add a model: one row here, and its name in ModelFixture.all of the Swift tests.
 # gguf: file name -> (type of the matrices, experts stacked). hf: folder name -> options of `save_folder`.
@@ -265,6 +266,8 @@ def prove(name, row, model, sequences, expected):
     changes = [dict(rope_parameters=dict(rope, rope_theta=1e4 if rope["rope_theta"] == 1e6 else 1e6))]
     if rope["rope_type"] != "default":
         changes.append(dict(rope_parameters=dict(DEFAULT, rope_theta=rope["rope_theta"])))
+    if rope["rope_type"] == "llama3":
+        changes.append(dict(rope_parameters=dict(rope, high_freq_factor=rope["high_freq_factor"] * 2)))
     if row.get("sliding_window"):
         changes += [dict(sliding_window=window)
                     for window in (None, row["sliding_window"] - 1, row["sliding_window"] + 1)]
