@@ -171,55 +171,34 @@ def half_precision_cache():
         module.eager_attention_forward = forward
 
 
-def offsets(values, kind):
-    """What a block's values are counted from: its minimum, or the value of the code 0; [..., blocks]."""
-    blocks = gguf.quantize(values, kind).reshape(*values.shape[:-1], -1, gguf.GGML_QUANT_SIZES[kind][1])
-    halves = np.ascontiguousarray(blocks[..., :4]).view(np.float16).astype(np.float32)
-    scale, minimum = halves[..., 0], halves[..., 1]
-    return torch.from_numpy({Q.Q8_0: 0 * scale, Q.Q4_0: -8 * scale, Q.Q5_0: -16 * scale, Q.Q4_1: minimum,
-                             Q.Q5_1: minimum}[kind])
-
-
-def product(x, weight, offset):
-    """x [tokens, columns] in blocks of 32 signed bytes times weight [rows, columns], as ggml computes it.
-
-    A block's scale and its scaled sum, which the offset multiplies, are kept in half precision; both come from
-    the scale before that rounding."""
+def product(x, weight):
+    """x [tokens, columns] in blocks of 32 signed bytes with a float scale each, times weight [rows, columns]."""
     blocks = x.reshape(x.shape[0], -1, 32)
     largest = blocks.abs().amax(dim=2, keepdim=True)
     steps = torch.round(blocks * torch.where(largest > 0, 127 / largest, 0.0))
-    scale, count = largest / 127, steps.sum(dim=2, keepdim=True)
-    kept = scale.half().float()
-    correction = ((scale * count).half().float() - kept * count)[:, :, 0]
-    return (steps * kept).reshape(x.shape) @ weight.T + correction @ offset.T
+    return (steps * (largest / 127)).reshape(x.shape) @ weight.T
 
 
 @contextlib.contextmanager
-def eight_bit_activations(model, original, kind):
+def eight_bit_activations(model):
     """Every matrix but the router's multiplies activations in 8 bits."""
-    def linear(name):
-        offset = offsets(original[name + ".weight"], kind)
-        return lambda module, x: product(x[0], module.weight, offset)[None]
+    def linear(module, x):
+        return product(x[0], module.weight)[None]
 
-    def experts(name):
-        both, down = (offsets(original[f"{name}.{part}_proj"], kind) for part in ("gate_up", "down"))
-
-        def forward(module, x, chosen, weights):
-            out = torch.zeros_like(x)
-            for token in range(len(x)):
-                for expert, weight in zip(chosen[token], weights[token]):
-                    gate_up = product(x[token:token + 1], module.gate_up_proj[expert], both[expert])
-                    gate, up = gate_up.chunk(2, dim=1)
-                    inner = torch.nn.functional.silu(gate) * up
-                    out[token] += weight * product(inner, module.down_proj[expert], down[expert])[0]
-            return out
-        return forward
+    def experts(module, x, chosen, weights):
+        out = torch.zeros_like(x)
+        for token in range(len(x)):
+            for expert, weight in zip(chosen[token], weights[token]):
+                gate, up = product(x[token:token + 1], module.gate_up_proj[expert]).chunk(2, dim=1)
+                inner = torch.nn.functional.silu(gate) * up
+                out[token] += weight * product(inner, module.down_proj[expert])[0]
+        return out
 
     changed = []
-    for name, module in model.named_modules():
-        make = {torch.nn.Linear: linear, modeling_mixtral.MixtralExperts: experts}.get(type(module))
-        if make:
-            module.forward = make(name).__get__(module)
+    for module in model.modules():
+        forward = {torch.nn.Linear: linear, modeling_mixtral.MixtralExperts: experts}.get(type(module))
+        if forward:
+            module.forward = forward.__get__(module)
             changed.append(module)
     yield
     for module in changed:
@@ -403,7 +382,7 @@ def main():
         results = [run(model, tokens) for tokens in sequences]
         prove(name, row, model, sequences, [logits for logits, _ in results])
         quantized = gguf.GGML_QUANT_SIZES[row.get("dtype", Q.F32)][0] > 1
-        with eight_bit_activations(model, original, row["dtype"]) if quantized else half_precision_cache():
+        with eight_bit_activations(model) if quantized else half_precision_cache():
             # Short for 8 bits: one of the 400 values of a token that lies between two steps, where the last
             # place of a float decides, moves all later logits by more than the tolerance.
             sequence = 1 if quantized else len(sequences) - 1

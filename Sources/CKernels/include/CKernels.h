@@ -57,11 +57,9 @@ typedef enum sir_activation {
 /// 32 activations: value = scale * q.  scale = max|x| / 127, q = x * (127 / max|x|) rounded to
 /// nearest even; all zero when max|x| is below 2^-121, where the quotient would overflow. A NaN or an
 /// infinity among the values makes the scale NaN and every q zero, so that it shows in every product.
-/// Scale and sum have the 11 significant bits of a half, as in ggml's Q8_1 blocks: q is found with the
-/// scale before that rounding.
 typedef struct sir_q8_32 {
     float scale;
-    float scaled_sum; // (scale before rounding) * (float)sum(q), then rounded
+    float scaled_sum; // scale * (float)sum(q)
     int8_t q[32];
 } sir_q8_32;
 

@@ -29,14 +29,6 @@ SIR_INLINE uint32_t largest_magnitude(const float *x, size_t count) {
 /// inverse is 0 for blocks without a scale; 0 * NaN must not reach the rounding.
 SIR_INLINE int32_t quantized(float x, float inverse) { return inverse == 0 ? 0 : sir_round(x * inverse); }
 
-/// Writes scale and scaled sum of a block of 32 at the precision that ggml's Q8_1 blocks give them, the sum
-/// from the scale before rounding, as there. Matching llama.cpp in this is worth more than the three
-/// digits that floats could add: a rounding of 1/254 has been applied to every value already.
-SIR_INLINE void finish_32(sir_q8_32 *block, int32_t sum) {
-    block->scaled_sum = sir_round_to_half_precision(block->scale * (float)sum);
-    block->scale = sir_round_to_half_precision(block->scale);
-}
-
 void sir_quantize_q8_32_scalar(const float *x, sir_q8_32 *out, size_t count) {
     for (size_t b = 0; b < count / 32; b++, x += 32, out++) {
         float inverse;
@@ -47,7 +39,7 @@ void sir_quantize_q8_32_scalar(const float *x, sir_q8_32 *out, size_t count) {
             out->q[i] = (int8_t)q;
             sum += q;
         }
-        finish_32(out, sum);
+        out->scaled_sum = out->scale * (float)sum;
     }
 }
 
@@ -115,7 +107,7 @@ void SIR_AVX2 sir_quantize_q8_32_avx2(const float *x, sir_q8_32 *out, size_t cou
         __m256i q = quantize_32(x, inverse), sums = sums_of_16(q);
         _mm256_storeu_si256((void *)out->q, q);
         int32_t sum = _mm256_extract_epi32(sums, 0) + _mm256_extract_epi32(sums, 4);
-        finish_32(out, sum);
+        out->scaled_sum = out->scale * (float)sum;
     }
 }
 
