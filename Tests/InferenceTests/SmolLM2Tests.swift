@@ -111,10 +111,8 @@ struct SmolLM2Tests {
             }
             for pair in reference.llama_cpp.top {
                 let difference = abs(logits[Int(pair[0])] - pair[1])
-                // A single token attends to itself alone, and all products round as llama.cpp's do: nothing is
-                // left but the order of sums.
-                let tolerance = reference.ids.count == 1 ? 1e-3 : noise.maximum
-                #expect(difference <= tolerance, "\(reference.name), token \(pair[0])")
+                // Two engines that round alike, but not the same sums, differ less than either from the exact.
+                #expect(difference <= noise.maximum, "\(reference.name), token \(pair[0])")
             }
             // The first choice is the same wherever the exact margin is beyond the noise.
             if reference.exact.top[0][1] - reference.exact.top[1][1] > 2 * noise.maximum {
