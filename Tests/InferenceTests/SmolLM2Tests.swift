@@ -111,7 +111,7 @@ struct SmolLM2Tests {
             }
             for pair in reference.llama_cpp.top {
                 let difference = abs(logits[Int(pair[0])] - pair[1])
-                // Two engines that round alike, but not the same sums, differ less than either from the exact.
+                // Both round activations to 8 bits, each in its own way: a smaller step than to the exact row.
                 #expect(difference <= noise.maximum, "\(reference.name), token \(pair[0])")
             }
             // The first choice is the same wherever the exact margin is beyond the noise.
