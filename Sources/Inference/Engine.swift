@@ -27,8 +27,6 @@ public final class Engine: Sendable {
         /// Bytes that keys and values may take; nil: a quarter of the machine's memory. One full context is
         /// always allowed.
         public var kvBytes: Int?
-        /// The kernels to use.
-        public var instructionSet = InstructionSet.best
 
         public init() {}
     }
@@ -90,7 +88,8 @@ public final class Engine: Sendable {
         }
         if let token = request.prompt.first(where: { $0 < 0 || $0 >= vocabularySize }) {
             throw EngineError(
-                .badRequest, "token \(token) is not in the vocabulary of \(vocabularySize); was another tokenizer used?")
+                .badRequest,
+                "token \(token) is not in the vocabulary of \(vocabularySize); was another tokenizer used?")
         }
         if let most = request.maxTokens, most < 1 {
             throw EngineError(.badRequest, "max tokens is \(most); expected at least 1")
@@ -106,7 +105,8 @@ public final class Engine: Sendable {
         }
         guard
             mailbox.post(
-                Submission(id: id, request: request, sampler: sampler, continuation: continuation, time: .now))
+                Submission(id: id, request: request, sampler: sampler, continuation: continuation, time: .now)
+            )
         else { throw EngineError(.stopped, "the engine was stopped") }
         return Generation(events: stream, cancel: { [mailbox] in mailbox.cancel(id) }, engine: self)
     }

@@ -17,7 +17,8 @@ final class EngineLoop: @unchecked Sendable {
     private var routing: [ExpertChoice] = []
 
     init(
-        model: any LanguageModel, options: Engine.Options, limits: Scheduler.Limits, cache: KVCache, mailbox: Mailbox
+        model: any LanguageModel, options: Engine.Options, limits: Scheduler.Limits, cache: KVCache,
+        mailbox: Mailbox
     ) {
         shape = model.configuration
         runner = model.makeRunner(
@@ -87,13 +88,17 @@ final class EngineLoop: @unchecked Sendable {
             recordsRouting = recordsRouting || sequence.request.recordsRouting
         }
         let size = recordsRouting ? shape.layers * tokens.count * shape.expertsPerToken : 0
-        if routing.count < size { routing = Array(repeating: ExpertChoice(expert: 0, weight: 0), count: size) }
+        if routing.count < size {
+            routing = Array(repeating: ExpertChoice(expert: 0, weight: 0), count: size)
+        }
         tokens.withUnsafeBufferPointer { tokens in
             pageTables.withUnsafeBufferPointer { tables in
                 routing.withUnsafeMutableBufferPointer { routing in
                     guard let pages = tables.baseAddress else { return }
                     runner.forward(
-                        Batch(tokens: tokens, pages: pages, routing: recordsRouting ? routing.baseAddress : nil))
+                        Batch(
+                            tokens: tokens, pages: pages, routing: recordsRouting ? routing.baseAddress : nil)
+                    )
                 }
             }
         }
@@ -156,7 +161,8 @@ final class EngineLoop: @unchecked Sendable {
                 GenerationSummary(
                     reason: reason, endToken: endToken, promptTokens: sequence.request.prompt.count,
                     cachedTokens: sequence.cachedTokens, generatedTokens: sequence.generated,
-                    queueSeconds: seconds(sequence.submitted, started), prefillSeconds: seconds(started, first),
+                    queueSeconds: seconds(sequence.submitted, started),
+                    prefillSeconds: seconds(started, first),
                     decodeSeconds: seconds(first, sequence.lastToken ?? first))))
         continuation?.finish()
     }

@@ -94,7 +94,8 @@ private struct TextFiles {
             let tokens = try metadata.strings("tokenizer.ggml.tokens")
         else {
             throw EngineError(
-                .badModel, "the file has no tokenizer (key tokenizer.ggml.model); convert the model again with one")
+                .badModel,
+                "the file has no tokenizer (key tokenizer.ggml.model); convert the model again with one")
         }
         name = try metadata.string("general.name")
         template = try metadata.string("tokenizer.chat_template")
@@ -104,8 +105,11 @@ private struct TextFiles {
             tokens: tokens,
             scores: try metadata.floats("tokenizer.ggml.scores"),
             types: try metadata.integers("tokenizer.ggml.token_type")?.map { Int32(clamping: $0) },
-            merges: try metadata.strings("tokenizer.ggml.merges")?.map { String(decoding: $0, as: UTF8.self) },
-            bos: try token("bos"), eos: try token("eos"), unknown: try token("unknown"), endOfTurn: try token("eot"),
+            merges: try metadata.strings("tokenizer.ggml.merges")?.map {
+                String(decoding: $0, as: UTF8.self)
+            },
+            bos: try token("bos"), eos: try token("eos"), unknown: try token("unknown"),
+            endOfTurn: try token("eot"),
             addBOS: try metadata.bool("tokenizer.ggml.add_bos_token"),
             addEOS: try metadata.bool("tokenizer.ggml.add_eos_token"),
             addSpacePrefix: try metadata.bool("tokenizer.ggml.add_space_prefix"))
@@ -132,7 +136,9 @@ private struct TextFiles {
 
                 init(from decoder: any Decoder) throws {
                     let container = try decoder.singleValueContainer()
-                    if let one = try? container.decode(String.self) { self = .one(one) } else {
+                    if let one = try? container.decode(String.self) {
+                        self = .one(one)
+                    } else {
                         self = .many(try container.decode([Named].self))
                     }
                 }

@@ -25,7 +25,8 @@ public struct PromptFormat: Sendable {
         func text(_ id: TokenID?) -> String { id.map(tokenizer.piece) ?? "" }
         do {
             layout = .template(
-                try ChatTemplate(source: source, bosToken: text(tokenizer.bos), eosToken: text(tokenizer.eos)))
+                try ChatTemplate(source: source, bosToken: text(tokenizer.bos), eosToken: text(tokenizer.eos))
+            )
         } catch {
             throw EngineError(.badModel, "\(path): key tokenizer.chat_template: \(error.description)")
         }

@@ -26,7 +26,8 @@ public struct LayerRouting: Sendable, Codable, Equatable {
             var pairs = 0
             var first = 0
             var any = 0
-            for (before, after) in zip(tokens, tokens.dropFirst()) where after.position == before.position + 1 {
+            for (before, after) in zip(tokens, tokens.dropFirst()) where after.position == before.position + 1
+            {
                 let old = before.choices[layer].map(\.expert)
                 let new = after.choices[layer].map(\.expert)
                 pairs += 1

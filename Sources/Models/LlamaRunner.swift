@@ -238,16 +238,18 @@ extension LlamaRunner {
     ) {
         let rows = a.matrix.rows + b.matrix.rows + c.matrix.rows
         worker.forEach(rows, grain: grain(rows, worker)) { range in
-            var start = 0
-            for (matrix, out) in [a, b, c] {
-                let own = range.clamped(to: start..<start + matrix.rows)
-                if !own.isEmpty {
-                    matrix.multiply(
-                        rows: own.lowerBound - start..<own.upperBound - start, x, tokens: tokens, into: out,
-                        outStride: matrix.rows)
-                }
-                start += matrix.rows
+            /// The rows of `range` that are `product`'s, which come after `start` rows of others.
+            func part(_ product: Product, after start: Int) {
+                let own = range.clamped(to: start..<start + product.matrix.rows)
+                guard !own.isEmpty else { return }
+                product.matrix.multiply(
+                    rows: own.lowerBound - start..<own.upperBound - start, x, tokens: tokens,
+                    into: product.out,
+                    outStride: product.matrix.rows)
             }
+            part(a, after: 0)
+            part(b, after: a.matrix.rows)
+            part(c, after: a.matrix.rows + b.matrix.rows)
         }
     }
 
@@ -294,17 +296,18 @@ extension LlamaRunner {
         let v = values.pointer + t * shape.kvHeads * size
         let half = frequencies.count
         let (cosines, sines) = (cosines.pointer + t * half, sines.pointer + t * half)
-        for (x, heads) in [(q, shape.heads), (k, shape.kvHeads)] {
-            switch shape.rope.layout {
-            case .pairs:
-                model.operations.rotatePairs(
-                    x, cosines: cosines, sines: sines, heads: heads, headDimension: size, half: half)
-            case .halves:
-                model.operations.rotateHalves(
-                    x, cosines: cosines, sines: sines, heads: heads, headDimension: size, half: half)
-            }
+        switch shape.rope.layout {
+        case .pairs:
+            model.operations.rotatePairs(
+                q, cosines: cosines, sines: sines, heads: shape.heads, headDimension: size, half: half)
+            model.operations.rotatePairs(
+                k, cosines: cosines, sines: sines, heads: shape.kvHeads, headDimension: size, half: half)
+        case .halves:
+            model.operations.rotateHalves(
+                q, cosines: cosines, sines: sines, heads: shape.heads, headDimension: size, half: half)
+            model.operations.rotateHalves(
+                k, cosines: cosines, sines: sines, heads: shape.kvHeads, headDimension: size, half: half)
         }
-
         // As llama.cpp multiplies queries with keys that are halves: it keeps our tokens close to its.
         if layout.type == .f16 { model.operations.roundToHalf(q, count: shape.heads * size) }
 

@@ -39,7 +39,9 @@ struct CommandConformanceTests {
         let lines = help.split(separator: "\n")
         for (line, next) in zip(lines, lines.dropFirst() + [""]) where line.hasPrefix("  -") {
             // A long option has its explanation in the next line, further in.
-            let isExplained = line.trimmingPrefix("  ").contains("  ") || next.hasPrefix("      ")
+            let text = line.trimmingPrefix("  ")
+            let afterValue = text.lastIndex(of: ">").map { text[$0...].dropFirst() } ?? ""
+            let isExplained = text.contains("  ") || !afterValue.isEmpty || next.hasPrefix("      ")
             #expect(isExplained, "no help for: \(line)")
         }
         #expect(help.contains("USAGE: sirocco \(name(Self.commands[index]))"))

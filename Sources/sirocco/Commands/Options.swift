@@ -67,7 +67,6 @@ struct MachineOptions: ParsableArguments {
         if let threads { options.threads = threads }
         options.context = context
         options.kvType = kv
-        options.instructionSet = try instructionSet()
         return try Engine(loaded, options: options)
     }
 }
