@@ -61,7 +61,7 @@ extension Operations {
         _ x: UnsafePointer<Float>, minus base: UnsafePointer<Float>, times factor: Float,
         to sum: UnsafeMutablePointer<Float>, count: Int
     ) {
-        table.pointee.scale_add_difference(sum, x, base, factor, count)
+        table.pointee.add_difference(sum, x, base, factor, count)
     }
 
     /// Stores `count` floats in a cache's element type.

@@ -67,17 +67,15 @@ struct OperationTests {
         }
     }
 
-    @Test("add and scale_add change x by y and by factor * y", arguments: counts, InstructionSet.available)
+    @Test("add and add_difference change x by y and by factor * (y - base)", arguments: counts, InstructionSet.available)
     func sums(count: Int, set: InstructionSet) {
         var random = Seeded(3)
         let x = random.floats(count), y = random.floats(count)
-        var sum = x, scaled = x, blended = x
+        var sum = x, blended = x
         let base = y.map { $0 * 0.75 }
         operations(set).add(&sum, y, count)
-        operations(set).scale_add(&scaled, y, 0.3, count)
-        operations(set).scale_add_difference(&blended, y, base, 0.3, count)
+        operations(set).add_difference(&blended, y, base, 0.3, count)
         #expect(sum == zip(x, y).map { $0 + $1 })
-        #expect(scaled == zip(x, y).map { $0.addingProduct($1, 0.3) })
         #expect(blended == x.indices.map { x[$0].addingProduct(y[$0] - base[$0], 0.3) })
     }
 
@@ -231,14 +229,14 @@ struct OperationTests {
     func identicalToScalar(count: Int, set: InstructionSet) {
         var random = Seeded(UInt64(count))
         var gate = random.floats(count, in: -100...100)
-        let up = random.floats(count)
+        let up = random.floats(count), base = random.floats(count)
         if count > 4 { (gate[1], gate[2], gate[3]) = (.infinity, .nan, -0.0) }
         func results(_ table: sir_operations) -> [[Float]] {
-            var silu = gate, norm = gate, scaled = gate
+            var silu = gate, norm = gate, blended = gate
             table.silu_multiply(silu, up, &silu, count)
             table.rms_norm(up, gate, 1e-6, &norm, count)
-            table.scale_add(&scaled, up, 0.7, count)
-            return [silu, norm, scaled]
+            table.add_difference(&blended, up, base, 0.7, count)
+            return [silu, norm, blended]
         }
         for (a, b) in zip(results(operations(.scalar)), results(operations(set))) { #expect(identical(a, b)) }
     }

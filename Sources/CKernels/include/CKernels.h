@@ -126,10 +126,8 @@ typedef struct sir_operations {
     void (*silu_multiply)(const float *gate, const float *up, float *out, size_t count);
     /// x += y.
     void (*add)(float *x, const float *y, size_t count);
-    /// x = fma(y, factor, x).
-    void (*scale_add)(float *x, const float *y, float factor, size_t count);
     /// x = fma(y - base, factor, x).
-    void (*scale_add_difference)(float *x, const float *y, const float *base, float factor,
+    void (*add_difference)(float *x, const float *y, const float *base, float factor,
                                  size_t count);
     /// Half precision, round to nearest even.
     void (*to_f16)(const float *x, uint16_t *out, size_t count);

@@ -13,11 +13,7 @@ void sir_add_scalar(float *x, const float *y, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] += y[i];
 }
 
-void sir_scale_add_scalar(float *x, const float *y, float factor, size_t count) {
-    for (size_t i = 0; i < count; i++) x[i] = fmaf(y[i], factor, x[i]);
-}
-
-void sir_scale_add_difference_scalar(float *x, const float *y, const float *base, float factor, size_t count) {
+void sir_add_difference_scalar(float *x, const float *y, const float *base, float factor, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] = fmaf(y[i] - base[i], factor, x[i]);
 }
 
@@ -58,16 +54,7 @@ void SIR_AVX2 sir_add_avx2(float *x, const float *y, size_t count) {
     sir_add_scalar(x + i, y + i, count - i);
 }
 
-void SIR_AVX2 sir_scale_add_avx2(float *x, const float *y, float factor, size_t count) {
-    __m256 f = _mm256_set1_ps(factor);
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        _mm256_storeu_ps(x + i, _mm256_fmadd_ps(_mm256_loadu_ps(y + i), f, _mm256_loadu_ps(x + i)));
-    }
-    sir_scale_add_scalar(x + i, y + i, factor, count - i);
-}
-
-void SIR_AVX2 sir_scale_add_difference_avx2(float *x, const float *y, const float *base, float factor,
+void SIR_AVX2 sir_add_difference_avx2(float *x, const float *y, const float *base, float factor,
                                             size_t count) {
     __m256 f = _mm256_set1_ps(factor);
     size_t i = 0;
@@ -75,7 +62,7 @@ void SIR_AVX2 sir_scale_add_difference_avx2(float *x, const float *y, const floa
         __m256 difference = _mm256_sub_ps(_mm256_loadu_ps(y + i), _mm256_loadu_ps(base + i));
         _mm256_storeu_ps(x + i, _mm256_fmadd_ps(difference, f, _mm256_loadu_ps(x + i)));
     }
-    sir_scale_add_difference_scalar(x + i, y + i, base + i, factor, count - i);
+    sir_add_difference_scalar(x + i, y + i, base + i, factor, count - i);
 }
 
 void SIR_AVX2 sir_to_f16_avx2(const float *x, uint16_t *out, size_t count) {

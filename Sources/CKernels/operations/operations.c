@@ -12,8 +12,7 @@
         .rope_halves = sir_rope_halves_##isa,         \
         .silu_multiply = sir_silu_multiply_##isa,     \
         .add = sir_add_##isa,                         \
-        .scale_add = sir_scale_add_##isa,             \
-        .scale_add_difference = sir_scale_add_difference_##isa, \
+        .add_difference = sir_add_difference_##isa,   \
         .to_f16 = sir_to_f16_##isa,                   \
         .from_f16 = sir_from_f16_##isa,               \
         .round_to_half = sir_round_to_half,           \

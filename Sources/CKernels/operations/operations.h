@@ -15,8 +15,7 @@
                                size_t head_dim, size_t half);                                              \
     void sir_silu_multiply_##isa(const float *gate, const float *up, float *out, size_t count);            \
     void sir_add_##isa(float *x, const float *y, size_t count);                                            \
-    void sir_scale_add_##isa(float *x, const float *y, float factor, size_t count);                        \
-    void sir_scale_add_difference_##isa(float *x, const float *y, const float *base, float factor,         \
+    void sir_add_difference_##isa(float *x, const float *y, const float *base, float factor,         \
                                         size_t count);                                                     \
     void sir_to_f16_##isa(const float *x, uint16_t *out, size_t count);                                    \
     void sir_from_f16_##isa(const uint16_t *x, float *out, size_t count);                                  \
