@@ -67,7 +67,9 @@ struct OperationTests {
         }
     }
 
-    @Test("add and add_difference change x by y and by factor * (y - base)", arguments: counts, InstructionSet.available)
+    @Test(
+        "add and add_difference change x by y and by factor * (y - base)", arguments: counts,
+        InstructionSet.available)
     func sums(count: Int, set: InstructionSet) {
         var random = Seeded(3)
         let x = random.floats(count), y = random.floats(count)
