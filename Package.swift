@@ -61,7 +61,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        module("TestSupport", ["Inference", "Models", "ModelFiles", "Sampling", "Tensors", systemPackage]),
+        module(
+            "TestSupport",
+            ["Inference", "Models", "ModelFiles", "ModelStore", "Sampling", "Tensors", systemPackage]),
         tests("KernelTests", ["CKernels", "Tensors"]),
         tests("ModelFilesTests", ["ModelFiles", "Tensors", systemPackage]),
         tests("ModelsTests", ["Models", "ModelFiles", "Tensors", systemPackage]),

@@ -1,15 +1,16 @@
 // Finds the real models that tests use. It downloads nothing: `make test` does that first.
 
 import Foundation
+import ModelStore
+import SystemPackage
 
 /// Models with trained weights, where this machine has them.
 package enum RealModels {
-    /// SmolLM2-135M-Instruct Q4_1: in the folder that SIROCCO_TEST_MODELS names, or else in the model store,
-    /// by the store's documented layout (a test target that linked it would build its cryptography too).
+    /// SmolLM2-135M-Instruct Q4_1: in the folder that SIROCCO_TEST_MODELS names, or else in the model store.
     package static var smollm2: String? {
         let environment = ProcessInfo.processInfo.environment
         if let folder = environment["SIROCCO_TEST_MODELS"] { return existing("\(folder)/smollm2.gguf") }
-        return existing(store(environment) + "/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")
+        return try? ModelStore().resolve("smollm2").string
     }
 
     /// Whether suites on real weights run. `make test` sets SIROCCO_REAL_WEIGHTS=1: then they run, and fail
@@ -31,12 +32,6 @@ package enum RealModels {
     package static func requireSmolLM2() throws -> String {
         guard let smollm2 else { throw Missing() }
         return smollm2
-    }
-
-    private static func store(_ environment: [String: String]) -> String {
-        if let home = environment["SIROCCO_HOME"], !home.isEmpty { return home + "/models" }
-        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/sirocco/models" }
-        return NSHomeDirectory() + "/.local/share/sirocco/models"
     }
 
     private static func existing(_ path: String) -> String? {

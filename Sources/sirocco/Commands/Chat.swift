@@ -45,7 +45,9 @@ struct Chat: AsyncParsableCommand {
         let folder =
             if let home = environment["SIROCCO_HOME"], !home.isEmpty { home } else {
                 (environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-                    ?? FileManager.default.homeDirectoryForCurrentUser.path + "/.local/state") + "/sirocco"
+                    ?? (environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path)
+                        + "/.local/state")
+                    + "/sirocco"
             }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return folder + "/history"
