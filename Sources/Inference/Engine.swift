@@ -91,6 +91,10 @@ public final class Engine: Sendable {
                 .badRequest,
                 "token \(token) is not in the vocabulary of \(vocabularySize); was another tokenizer used?")
         }
+        if let token = request.sampling.logitBias.keys.first(where: { $0 < 0 || $0 >= vocabularySize }) {
+            throw EngineError(
+                .badRequest, "logit bias: token \(token) is not in the vocabulary of \(vocabularySize)")
+        }
         if let most = request.maxTokens, most < 1 {
             throw EngineError(.badRequest, "max tokens is \(most); expected at least 1")
         }

@@ -16,6 +16,8 @@ public final class LoadedModel: Sendable {
     public let tokenizer: Tokenizer
     /// How a conversation is written for this model; nil: the file does not say (a base model).
     public let promptFormat: PromptFormat?
+    /// The tokens that end an answer: the tokenizer's, and those that the model's configuration adds.
+    public let endTokens: Set<TokenID>
     package let model: any LanguageModel
     package let source: ModelSource
 
@@ -26,13 +28,17 @@ public final class LoadedModel: Sendable {
             model = try ModelRegistry.load(source, instructionSet: instructionSet)
         } catch { throw EngineError(.badModel, error.description) }
         self.path = path
-        let files = try TextFiles(source)
+        var files = try TextFiles(source)
         name = files.name
+        if let template = files.template { files.tokenizer.reserveMarkers(of: template) }
         let tokenizer: Tokenizer
         do { tokenizer = try Tokenizer(files.tokenizer) } catch {
             throw EngineError(.badModel, "\(path): \(error.description)")
         }
         self.tokenizer = tokenizer
+        let vocabulary = tokenizer.vocabularySize
+        endTokens = tokenizer.endOfGeneration.union(
+            files.endTokens.filter { (0..<vocabulary).contains(Int($0)) })
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw EngineError(
                 .badModel,
@@ -74,11 +80,12 @@ private struct TextFiles {
     var name: String?
     var tokenizer: TokenizerSpecification
     var template: String?
+    var endTokens: [TokenID] = []
 
     init(_ source: ModelSource) throws(EngineError) {
         do {
             switch source {
-            case .gguf(let file): try self.init(file.metadata)
+            case .gguf(let file): try self.init(file.metadata, path: source.path)
             case .huggingFace: try self.init(folder: source.folder)
             }
         } catch let error as EngineError { throw error } catch {
@@ -86,7 +93,7 @@ private struct TextFiles {
         }
     }
 
-    private init(_ metadata: GGUFMetadata) throws {
+    private init(_ metadata: GGUFMetadata, path: String) throws {
         func token(_ key: String) throws -> TokenID? {
             try metadata.integer("tokenizer.ggml.\(key)_token_id").flatMap { TokenID(exactly: $0) }
         }
@@ -116,43 +123,94 @@ private struct TextFiles {
     }
 
     private init(folder: String) throws {
-        func read(_ file: String) -> [UInt8]? {
-            FileManager.default.contents(atPath: folder + "/" + file).map { Array($0) }
-        }
-        let config = read("tokenizer_config.json")
-        if let json = read("tokenizer.json") {
+        let folder = Folder(path: folder)
+        let config = folder.read("tokenizer_config.json")
+        if let json = folder.read("tokenizer.json") {
             tokenizer = try .huggingFace(tokenizerJSON: json, config: config)
-        } else if let model = read("tokenizer.model") {
+        } else if let model = folder.read("tokenizer.model") {
+            // Added tokens are spelt out in other files then, each its own way; without them a chat model would
+            // run on past its end tokens.
+            if let added = try folder.decode([String: TokenID].self, "added_tokens.json"), !added.isEmpty {
+                throw EngineError(
+                    .badModel,
+                    "\(folder.path): tokenizer.model with added_tokens.json is not supported; add a tokenizer.json, "
+                        + "as AutoTokenizer.save_pretrained writes it")
+            }
             tokenizer = try .sentencePieceModel(model)
         } else {
-            throw EngineError(.badModel, "the folder has neither tokenizer.json nor tokenizer.model")
+            throw EngineError(
+                .badModel, "\(folder.path): there is neither tokenizer.json nor tokenizer.model")
         }
-        struct Config: Decodable {
-            /// One template, or several by name, of which "default" is for chat.
-            enum Template: Decodable {
-                case one(String)
-                case many([Named])
-                struct Named: Decodable { let name, template: String }
+        template = try folder.chatTemplate()
+        for file in ["generation_config.json", "config.json"] {
+            endTokens += try folder.decode(EndTokens.self, file)?.ids ?? []
+        }
+    }
+}
 
-                init(from decoder: any Decoder) throws {
-                    let container = try decoder.singleValueContainer()
-                    if let one = try? container.decode(String.self) {
-                        self = .one(one)
-                    } else {
-                        self = .many(try container.decode([Named].self))
-                    }
-                }
-            }
-            let chat_template: Template?
+/// The small JSON files beside a Hugging Face model.
+private struct Folder {
+    let path: String
+
+    func read(_ file: String) -> [UInt8]? {
+        FileManager.default.contents(atPath: path.isEmpty ? file : path + "/" + file).map { Array($0) }
+    }
+
+    func decode<Value: Decodable>(_ type: Value.Type, _ file: String) throws(EngineError) -> Value? {
+        guard let bytes = read(file) else { return nil }
+        do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
+            throw EngineError(.badModel, "\(path)/\(file): this is not the JSON that belongs here")
         }
-        if let jinja = read("chat_template.jinja") {
-            template = String(decoding: jinja, as: UTF8.self)
-        } else if let config {
-            switch try JSONDecoder().decode(Config.self, from: Data(config)).chat_template {
-            case .one(let text)?: template = text
-            case .many(let named)?: template = named.first { $0.name == "default" }?.template
-            case nil: template = nil
+    }
+
+    /// From `chat_template.jinja`, or out of `tokenizer_config.json`.
+    func chatTemplate() throws(EngineError) -> String? {
+        if let jinja = read("chat_template.jinja") { return String(decoding: jinja, as: UTF8.self) }
+        switch try decode(TokenizerConfig.self, "tokenizer_config.json")?.chat_template {
+        case nil: return nil
+        case .one(let text)?: return text
+        case .many(let named)?:
+            if let chosen = named.first(where: { $0.name == "default" }) { return chosen.template }
+            throw EngineError(
+                .badModel,
+                "\(path)/tokenizer_config.json: expected a chat template called default, found "
+                    + named.map(\.name).joined(separator: ", "))
+        }
+    }
+}
+
+private struct TokenizerConfig: Decodable {
+    /// One template, or several by name, of which "default" is for chat.
+    enum Template: Decodable {
+        case one(String)
+        case many([Named])
+        struct Named: Decodable { let name, template: String }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let one = try? container.decode(String.self) {
+                self = .one(one)
+            } else {
+                self = .many(try container.decode([Named].self))
             }
+        }
+    }
+
+    let chat_template: Template?
+}
+
+/// `eos_token_id`: one or several.
+private struct EndTokens: Decodable {
+    let ids: [TokenID]
+
+    private enum Key: String, CodingKey { case eos_token_id }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        if let one = try? container.decode(TokenID.self, forKey: .eos_token_id) {
+            ids = [one]
+        } else {
+            ids = try container.decodeIfPresent([TokenID].self, forKey: .eos_token_id) ?? []
         }
     }
 }

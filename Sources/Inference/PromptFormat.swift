@@ -28,7 +28,7 @@ public struct PromptFormat: Sendable {
                 try ChatTemplate(source: source, bosToken: text(tokenizer.bos), eosToken: text(tokenizer.eos))
             )
         } catch {
-            throw EngineError(.badModel, "\(path): key tokenizer.chat_template: \(error.description)")
+            throw EngineError(.badModel, "\(path): the chat template: \(error.description)")
         }
     }
 

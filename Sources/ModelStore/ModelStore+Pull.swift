@@ -1,5 +1,6 @@
 // Getting a model by name: lock, check for room, fetch, verify, and put in place with one rename.
-// A pull that is cut off at any point leaves the store as it was, and the next one goes on from what had come.
+// A pull that is cut off at any point leaves the store as it was. The next one keeps a download that had finished
+// and starts an unfinished one anew.
 
 import FoundationEssentials
 import SystemPackage

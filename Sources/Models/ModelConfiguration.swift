@@ -45,6 +45,9 @@ public struct ModelConfiguration: Sendable, Equatable {
         }
         try require(
             heads % kvHeads == 0, "\(heads) heads cannot share \(kvHeads) key/value heads evenly")
+        // Far above any model; the router's work grows with their product.
+        try require(experts <= 1024, "\(experts) experts; expected at most 1024")
+        try require(expertsPerToken <= 64, "\(expertsPerToken) experts per token; expected at most 64")
         try require(
             expertsPerToken <= experts, "\(expertsPerToken) experts per token, but only \(experts) experts")
         try require(

@@ -5,9 +5,9 @@ package import Tensors
 /// One architecture: the names files know it by, and how to load it.
 package struct Architecture: Sendable {
     /// `general.architecture` in GGUF files.
-    let ggufNames: [String]
+    package let ggufNames: [String]
     /// `model_type` in Hugging Face's `config.json`.
-    let huggingFaceNames: [String]
+    package let huggingFaceNames: [String]
     let load: @Sendable (ModelSource, InstructionSet) throws(ModelError) -> any LanguageModel
 }
 

@@ -6,7 +6,7 @@
 // to it and symbols here. They have no pieces, so tokens differ only where a space or letter stands beside them.
 //
 // To add a pre-tokenizer: one case here with its pattern and rules, a row in `ggufNames`, and its pattern in
-// Tests/Oracles/tokenizers_fixtures.py, whose fixtures the conformance suite runs over.
+// Tests/Oracles/tokenizers_vocabularies.py, whose fixtures the conformance suite runs over.
 
 /// How a byte-level vocabulary cuts text into words before merging.
 public enum PreTokenizer: String, Sendable, CaseIterable {

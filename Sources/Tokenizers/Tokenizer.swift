@@ -117,7 +117,11 @@ extension Tokenizer {
     ///   - segments: the prompt's parts, in order.
     ///   - addBOS: whether `bos` comes first; what the vocabulary asks for if nil. It is never doubled: if the
     ///     text itself begins with it, none is added.
-    public func encode(_ segments: [TextSegment], addBOS: Bool? = nil) -> [TokenID] {
+    ///   - addEOS: whether `eos` comes last. Never by itself, whatever the vocabulary says (``addEOS``): a
+    ///     prompt is there to be continued.
+    public func encode(
+        _ segments: [TextSegment], addBOS: Bool? = nil, addEOS: Bool = false
+    ) -> [TokenID] {
         var text: [UInt8] = []
         text.reserveCapacity(segments.reduce(0) { $0 + $1.text.utf8.count })
         var controlRanges: [Range<Int>] = []

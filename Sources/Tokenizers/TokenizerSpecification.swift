@@ -134,3 +134,24 @@ public struct TokenizerSpecification: Sendable {
         self.addEOS = addEOS
     }
 }
+
+extension TokenizerSpecification {
+    /// Makes control tokens of the user-defined ones that `template` spells out.
+    ///
+    /// Converters list markers such as `<|im_start|>` now as control, now as user-defined tokens; the second
+    /// kind is recognised in anybody's text, so that a user could open the assistant's turn.
+    public mutating func reserveMarkers(of template: String) {
+        let template = Array(template.utf8)
+        var starts: [UInt8: [Int]] = [:]  // where each byte occurs: a template is short, a vocabulary long
+        for (index, byte) in template.enumerated() { starts[byte, default: []].append(index) }
+        for (id, kind) in kinds.enumerated() where kind == .userDefined {
+            let piece = pieces[id]
+            // Runs of spaces or line ends are text, not markers, though templates contain them.
+            guard let first = piece.first, piece.count > 1, piece.contains(where: { $0 > 0x20 }) else {
+                continue
+            }
+            let isSpelt = starts[first]?.contains { template[$0...].starts(with: piece) } ?? false
+            if isSpelt { kinds[id] = .control }
+        }
+    }
+}

@@ -10,9 +10,10 @@ struct Answer {
     var summary: GenerationSummary
     var routing: [TokenRouting] = []
 
-    /// Runs `request` and passes text on as it comes. Ctrl-C ends the answer with reason `cancelled`.
+    /// Runs `request` and passes text on as it comes; where it continues a text, with the space in front. Ctrl-C ends the answer with reason `cancelled`.
     static func stream(
-        _ request: GenerationRequest, _ engine: Engine, _ tokenizer: Tokenizer, show: (String) -> Void
+        _ request: GenerationRequest, _ engine: Engine, _ tokenizer: Tokenizer, continuesText: Bool = false,
+        show: (String) -> Void
     ) async throws -> Answer {
         try await InterruptFlag.catching { interrupt in
             let generation = try engine.generate(request)
@@ -22,7 +23,7 @@ struct Answer {
                 generation.cancel()
             }
             defer { watch.cancel() }
-            var detokenizer = Detokenizer(tokenizer)
+            var detokenizer = Detokenizer(tokenizer, skipLeadingSpace: continuesText ? false : nil)
             var text = ""
             var tokens: [TokenID] = []
             var routing: [TokenRouting] = []

@@ -91,11 +91,12 @@ final class ChatSession {
             conversation.system = argument.isEmpty ? nil : argument
             Note.write(argument.isEmpty ? "no system prompt" : "system prompt set")
         case .regenerate:
+            let old = conversation.messages.last
             guard conversation.dropAnswer() else {
                 Note.write("there is no answer to regenerate yet")
                 return true
             }
-            try await answer()
+            try await answer(insteadOf: old)
         case .undo: Note.write(conversation.undo() ? "taken back" : "there is nothing to take back")
         case .clear:
             conversation.messages = []
@@ -116,20 +117,23 @@ final class ChatSession {
         return true
     }
 
-    private func answer() async throws {
+    /// Answers the last message; `old` comes back if there is no new answer.
+    private func answer(insteadOf old: Conversation.Message? = nil) async throws {
         // Each answer of a conversation draws its own numbers; with --seed the whole conversation repeats.
         let seed = sampling.seed.map { $0 &+ answers } ?? sampling.chosenSeed
         answers += 1
         let request = GenerationRequest(
             prompt: try loaded.tokens(answering: conversation.chatMessages), maxTokens: sampling.maxTokens,
-            sampling: try sampling.parameters(seed: seed), endTokens: loaded.tokenizer.endOfGeneration)
+            sampling: try sampling.parameters(seed: seed), endTokens: loaded.endTokens)
         let answer = try await Answer.stream(request, engine, loaded.tokenizer) {
             Terminal.write($0, to: .output)
         }
         if !answer.text.hasSuffix("\n") { Terminal.write("\n", to: .output) }
         if showsTimings { Note.write(answer.summary.line(seed: nil)) }
         if answer.text.isEmpty {
-            conversation.dropUnanswered()  // stopped before the first word
+            // Stopped before the first word: an earlier answer stays, a new question is taken back.
+            if let old { conversation.messages.append(old) } else { conversation.dropUnanswered() }
+            Note.write(old == nil ? "no answer; the message is taken back" : "the earlier answer stays")
         } else {
             conversation.messages.append(.init(role: "assistant", content: answer.text))
         }

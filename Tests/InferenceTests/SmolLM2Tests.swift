@@ -50,10 +50,6 @@ struct SmolLM2Tests {
         198, 504,
         1797, 1918, 553, 253, 2155, 282, 4723, 216, 35, 33,
     ]
-    /// At this token fp32 puts "0" 0.054 above "1", less than the noise of 8-bit activations (see LOG.md):
-    /// either is right, and what follows "1" is another text.
-    private static let nearTie = (index: 15, alternatives: [33, 34] as Set<Int32>)
-
     private let model: LoadedModel
 
     init() throws { model = try LoadedModel(path: RealModels.requireSmolLM2()) }
@@ -77,14 +73,12 @@ struct SmolLM2Tests {
         #expect(try await engine(.f32).generate(request).answer().ids == Self.greedy)
     }
 
-    @Test("and with half-precision ones up to the token that is a near-tie")
+    /// Token 15 is a near-tie: fp32 has 0.054 between the first two, less than the noise of 8-bit activations.
+    /// A change of the kernels' order of sums may turn it; LOG.md, "which roundings follow llama.cpp".
+    @Test("and with half-precision ones, the default")
     func greedyTokensHalf() async throws {
         let request = GenerationRequest(prompt: Self.prompt, maxTokens: 32)
-        let ids = try await engine(.f16).generate(request).answer().ids
-        let tie = Self.nearTie.index
-        #expect(ids[..<tie] == Self.greedy[..<tie])
-        #expect(Self.nearTie.alternatives.contains(ids[tie]))
-        if ids[tie] == Self.greedy[tie] { #expect(ids == Self.greedy) }
+        #expect(try await engine(.f16).generate(request).answer().ids == Self.greedy)
     }
 
     /// Weights of 4 bits want activations of 8 bits, and that rounding alone moves the logits of this model by

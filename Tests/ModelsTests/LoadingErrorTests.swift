@@ -118,6 +118,14 @@ struct LoadingErrorTests {
             $0.metadata["llama.expert_used_count"] = .uint32(0)
         },
         Case(
+            "more experts than there could be", model: mixtral, .badValue,
+            "65536 experts; expected at most 1024"
+        ) { $0.metadata["llama.expert_count"] = .uint32(65_536) },
+        Case(
+            "more experts per token than there could be", model: mixtral, .badValue,
+            "65 experts per token; expected at most 64"
+        ) { $0.metadata["llama.expert_used_count"] = .uint32(65) },
+        Case(
             "more experts per token than experts", model: mixtral, .badValue,
             "4 experts per token, but only 3 experts"
         ) { $0.metadata["llama.expert_used_count"] = .uint32(4) },

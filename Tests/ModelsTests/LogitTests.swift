@@ -94,6 +94,22 @@ struct LogitTests {
         }
     }
 
+    /// The conformance suite of the list of architectures: the tests above run over these fixtures.
+    @Test("Every name of every architecture in the registry has a fixture that agrees with transformers")
+    func everyArchitecture() throws {
+        var names: [String: Set<String>] = [:]
+        for fixture in ModelFixture.all {
+            let source = try ModelSource.open(fixture.path)
+            names[fixture.file.hasSuffix(".gguf") ? "gguf" : "hf", default: []].formUnion([
+                try #require(try source.architecture)
+            ])
+        }
+        for architecture in ModelRegistry.architectures {
+            #expect(names["gguf", default: []].isSuperset(of: architecture.ggufNames))
+            #expect(names["hf", default: []].isSuperset(of: architecture.huggingFaceNames))
+        }
+    }
+
     @Test("Every file of every fixture is tested")
     func everyFile() throws {
         for name in Set(ModelFixture.all.map(\.model)) {

@@ -30,6 +30,37 @@ import Tokenizers
         #expect(try Tokenizer(mixtralAsGGUF(addSpacePrefix: false)).encode("a") != tokenizer.encode("a"))
     }
 
+    @Test("A prompt gets no end token by itself, even from a vocabulary that wants one")
+    func noEndToken() throws {
+        var specification = try mixtralAsGGUF()
+        specification.addEOS = true
+        let tokenizer = try Tokenizer(specification)
+        let hello = [TextSegment("hello", mayContainControl: false)]
+        #expect(tokenizer.addEOS)
+        #expect(tokenizer.encode(hello) == [1] + tokenizer.encode("hello"))
+        #expect(tokenizer.encode(hello, addEOS: true) == [1] + tokenizer.encode("hello") + [2])
+    }
+
+    @Test("Markers that a template spells out cannot come from a user, however the file lists them")
+    func reservedMarkers() throws {
+        func tokenizer(template: String?) throws -> Tokenizer {
+            let pieces = ["a", "<|turn|>", "<think>", "  "]
+            var specification = try TokenizerSpecification.gguf(
+                model: "gpt2", pre: "gpt-2", tokens: pieces.map { Array($0.utf8) }, scores: nil,
+                types: [1, 4, 4, 4], merges: [], bos: nil, eos: nil, unknown: nil, addBOS: nil, addEOS: nil,
+                addSpacePrefix: nil)
+            if let template { specification.reserveMarkers(of: template) }
+            return try Tokenizer(specification)
+        }
+        let text = "a<|turn|>a<think>"
+        #expect(try tokenizer(template: nil).encode(text) == [0, 1, 0, 2])
+        let careful = try tokenizer(template: "{{ '<|turn|>' }}  {{ messages }}")
+        #expect(
+            careful.kind(1) == .control && careful.kind(2) == .userDefined && careful.kind(3) == .userDefined)
+        #expect(!careful.encode(text).contains(1) && careful.encode(text).contains(2))
+        #expect(careful.encode([TextSegment(text, mayContainControl: true)]) == [0, 1, 0, 2])
+    }
+
     @Test("What GGUF's keys lack or get wrong is said by name")
     func ggufErrors() throws {
         expectError("tokenizer.ggml.scores") { _ = try mixtralAsGGUF(scores: { _ in nil }) }

@@ -100,7 +100,7 @@ struct SamplingOptions: ParsableArguments {
     @Option(help: "Make tokens that occurred less likely: above 1.")
     var repeatPenalty: Float = 1
 
-    @Option(help: "How many latest tokens the repeat, presence and frequency penalties see (default: all).")
+    @Option(help: "How many latest tokens the repeat penalty sees (default: all).")
     var repeatLastN: Int?
 
     @Option(help: "Taken off the logits of tokens that occurred.")

@@ -46,8 +46,10 @@ struct Run: AsyncParsableCommand {
         let request = GenerationRequest(
             prompt: try tokens(of: text, loaded), maxTokens: sampling.maxTokens,
             sampling: try sampling.parameters(seed: seed),
-            endTokens: ignoreEnd ? [] : loaded.tokenizer.endOfGeneration)
-        let answer = try await Answer.stream(request, engine, loaded.tokenizer) { piece in
+            endTokens: ignoreEnd ? [] : loaded.endTokens)
+        let answer = try await Answer.stream(
+            request, engine, loaded.tokenizer, continuesText: raw || loaded.promptFormat == nil
+        ) { piece in
             if !json { Terminal.write(piece, to: .output) }
         }
         if json {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import ModelStore
+import Synchronization
 import SystemPackage
 
 struct Pull: AsyncParsableCommand {
@@ -16,9 +17,9 @@ struct Pull: AsyncParsableCommand {
     func run() async throws {
         let progress = PullReport(name: name)
         let model = try await ModelStore().pull(name) { progress.show($0) }
-        progress.finish(model)
-        Note.write(
-            "\(model.name): \(model.bytes / 1_000_000) MB, SHA-256 verified. Try: sirocco chat \(model.name)")
+        let work =
+            progress.finish() ? "\(model.bytes / 1_000_000) MB, SHA-256 verified" : "in your store already"
+        Note.write("\(model.name): \(work). Try: sirocco chat \(model.name)")
     }
 }
 
@@ -26,23 +27,36 @@ struct Pull: AsyncParsableCommand {
 private final class PullReport: Sendable {
     private let download: ProgressBar
     private let unpack: ProgressBar
+    private let done = Mutex((downloaded: Int64(0), unpacked: Int64(0)))
 
     init(name: String) {
-        download = ProgressBar("fetching \(name)", total: nil)
-        unpack = ProgressBar("checking \(name)", total: nil)
+        download = ProgressBar("fetching \(name)")
+        unpack = ProgressBar("checking \(name)")
     }
 
     func show(_ progress: PullProgress) {
         switch progress {
         case .waiting: Note.write("another pull of this model is running; waiting for it")
-        case .downloading(let bytes, let total): download.update(Int64(bytes), of: Int64(total))
-        case .unpacking(let bytes, let total): unpack.update(Int64(bytes), of: Int64(total))
+        case .downloading(let bytes, let total):
+            done.withLock { $0.downloaded = Int64(bytes) }
+            download.update(Int64(bytes), of: Int64(total))
+        case .unpacking(let bytes, let total):
+            // The download is over, though its last bytes were not reported one by one.
+            let downloaded = done.withLock { done in
+                done.unpacked = Int64(bytes)
+                return done.downloaded
+            }
+            if downloaded > 0 { download.finish(downloaded) }
+            unpack.update(Int64(bytes), of: Int64(total))
         }
     }
 
-    func finish(_ model: StoredModel) {
-        download.finish(Int64(model.bytes))
-        unpack.finish(Int64(model.bytes))
+    /// Ends the bars; false if there was nothing to do.
+    func finish() -> Bool {
+        let unpacked = done.withLock { $0.unpacked }
+        guard unpacked > 0 else { return false }
+        unpack.finish(unpacked)
+        return true
     }
 }
 
