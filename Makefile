@@ -10,7 +10,7 @@ SWIFT ?= swift
 SIROCCO := .build/release/sirocco
 CACHE := $(or $(SIROCCO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sirocco-development)
 
-.PHONY: help setup build model test demo format lint bench check docs oracles clean
+.PHONY: help setup build model test demo format lint bench check docs oracles fuzz emulated clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -59,6 +59,13 @@ docs: build ## run every example of docs/ and README.md against the program
 
 oracles: build ## make every fixture again from independent implementations; the full tokenizer sweep
 	Scripts/oracles --cache "$(CACHE)"
+
+fuzz: setup ## feed every reader of files ten minutes of damaged ones (SECONDS_EACH=600)
+	Tests/Fuzz/run $(or $(SECONDS_EACH),600)
+
+emulated: ## compare the AVX512 kernels under emulation, and all of them under sanitizers (ROUNDS=20)
+	@Scripts/setup emulated
+	Tests/EmulatedKernels/run.sh $(or $(ROUNDS),20)
 
 clean: ## remove what was built (the model store and caches stay)
 	rm -rf .build
