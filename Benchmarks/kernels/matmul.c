@@ -1,13 +1,14 @@
 // Times the matmul of every block format on one thread, and checks nothing: the tests do that.
 //
 // Build and run, from the repository's root:
-//   clang -std=c11 -O2 -ISources/CKernels/include Benchmarks/kernels/matmul.c $(find
-//   Sources/CKernels -name '*.c') -lm -o /tmp/matmul && /tmp/matmul /tmp/matmul FORMAT ROWS COLUMNS [TOKENS
-//   [ISA]]     one case
+// clang-format off
+//   clang -std=c11 -O2 -ISources/CKernels/include Benchmarks/kernels/matmul.c $(find Sources/CKernels -name '*.c') -lm -lpthread -o /tmp/matmul
+// clang-format on
+//   /tmp/matmul
+//   /tmp/matmul FORMAT ROWS COLUMNS [TOKENS [ISA]]     one case
 //
-// Prints GB/s of weights read and 10^9 multiply-adds per second: the best of 40 runs, each at
-// least 3 ms of this thread's CPU time. ISA: 0 scalar, 1 AVX2, 2 AVX512-VNNI; the best available unless
-// given.
+// Prints GB/s of weights read and 10^9 multiply-adds per second: the best of 40 runs, each at least 3 ms of this
+// thread's CPU time. ISA: 0 scalar, 1 AVX2, 2 AVX512-VNNI; the best available unless given.
 
 #define _GNU_SOURCE  // clock_gettime
 #include "CKernels.h"

@@ -1,8 +1,10 @@
 // Times the operations of a forward pass on one thread, in cache: SmolLM2's and Mixtral's sizes.
 //
 // Build and run, from the repository's root:
-//   clang -std=c11 -O2 -ISources/CKernels/include Benchmarks/kernels/operations.c $(find
-//   Sources/CKernels -name '*.c') -lm -o /tmp/operations && /tmp/operations
+// clang-format off
+//   clang -std=c11 -O2 -ISources/CKernels/include Benchmarks/kernels/operations.c $(find Sources/CKernels -name '*.c') -lm -lpthread -o /tmp/operations
+// clang-format on
+//   /tmp/operations
 //
 // Prints nanoseconds per call: the best of 40 runs, each at least 3 ms of this thread's CPU time.
 
