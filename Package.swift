@@ -1,4 +1,4 @@
-// swift-tools-version: 6.3
+// swift-tools-version: 6.2
 // The package: targets, and what each may import. `Scripts/check-imports` enforces the same table.
 // To add a target: one entry here, one row in Scripts/check-imports.
 

@@ -28,7 +28,10 @@ public final class LoadedModel: Sendable {
             model = try ModelRegistry.load(source, instructionSet: instructionSet)
         } catch { throw EngineError(.badModel, error.description) }
         self.path = path
-        var files = try TextFiles(source)
+        var files: TextFiles
+        do { files = try TextFiles.read(source) } catch let error as EngineError { throw error } catch {
+            throw EngineError(.badModel, "\(path): \(error)")
+        }
         name = files.name
         if let template = files.template { files.tokenizer.reserveMarkers(of: template) }
         let tokenizer: Tokenizer
@@ -80,20 +83,16 @@ private struct TextFiles {
     var name: String?
     var tokenizer: TokenizerSpecification
     var template: String?
-    var endTokens: [TokenID] = []
+    var endTokens: [TokenID]
 
-    init(_ source: ModelSource) throws(EngineError) {
-        do {
-            switch source {
-            case .gguf(let file): try self.init(file.metadata, path: source.path)
-            case .huggingFace: try self.init(folder: source.folder)
-            }
-        } catch let error as EngineError { throw error } catch {
-            throw EngineError(.badModel, "\(source.path): \(error)")
+    static func read(_ source: ModelSource) throws -> TextFiles {
+        switch source {
+        case .gguf(let file): try gguf(file.metadata, path: source.path)
+        case .huggingFace: try huggingFace(Folder(path: source.folder))
         }
     }
 
-    private init(_ metadata: GGUFMetadata, path: String) throws {
+    private static func gguf(_ metadata: GGUFMetadata, path: String) throws -> TextFiles {
         func token(_ key: String) throws -> TokenID? {
             try metadata.integer("tokenizer.ggml.\(key)_token_id").flatMap { TokenID(exactly: $0) }
         }
@@ -102,11 +101,10 @@ private struct TextFiles {
         else {
             throw EngineError(
                 .badModel,
-                "the file has no tokenizer (key tokenizer.ggml.model); convert the model again with one")
+                "\(path): the file has no tokenizer (key tokenizer.ggml.model); convert the model again with one"
+            )
         }
-        name = try metadata.string("general.name")
-        template = try metadata.string("tokenizer.chat_template")
-        tokenizer = try .gguf(
+        let tokenizer = try TokenizerSpecification.gguf(
             model: model,
             pre: try metadata.string("tokenizer.ggml.pre"),
             tokens: tokens,
@@ -120,31 +118,19 @@ private struct TextFiles {
             addBOS: try metadata.bool("tokenizer.ggml.add_bos_token"),
             addEOS: try metadata.bool("tokenizer.ggml.add_eos_token"),
             addSpacePrefix: try metadata.bool("tokenizer.ggml.add_space_prefix"))
+        return TextFiles(
+            name: try metadata.string("general.name"), tokenizer: tokenizer,
+            template: try metadata.string("tokenizer.chat_template"), endTokens: [])
     }
 
-    private init(folder: String) throws {
-        let folder = Folder(path: folder)
-        let config = folder.read("tokenizer_config.json")
-        if let json = folder.read("tokenizer.json") {
-            tokenizer = try .huggingFace(tokenizerJSON: json, config: config)
-        } else if let model = folder.read("tokenizer.model") {
-            // Added tokens are spelt out in other files then, each its own way; without them a chat model would
-            // run on past its end tokens.
-            if let added = try folder.decode([String: TokenID].self, "added_tokens.json"), !added.isEmpty {
-                throw EngineError(
-                    .badModel,
-                    "\(folder.path): tokenizer.model with added_tokens.json is not supported; add a tokenizer.json, "
-                        + "as AutoTokenizer.save_pretrained writes it")
-            }
-            tokenizer = try .sentencePieceModel(model)
-        } else {
-            throw EngineError(
-                .badModel, "\(folder.path): there is neither tokenizer.json nor tokenizer.model")
-        }
-        template = try folder.chatTemplate()
+    private static func huggingFace(_ folder: Folder) throws -> TextFiles {
+        var endTokens: [TokenID] = []
         for file in ["generation_config.json", "config.json"] {
             endTokens += try folder.decode(EndTokens.self, file)?.ids ?? []
         }
+        return TextFiles(
+            name: nil, tokenizer: try folder.tokenizer(), template: try folder.chatTemplate(),
+            endTokens: endTokens)
     }
 }
 
@@ -156,15 +142,37 @@ private struct Folder {
         FileManager.default.contents(atPath: path.isEmpty ? file : path + "/" + file).map { Array($0) }
     }
 
-    func decode<Value: Decodable>(_ type: Value.Type, _ file: String) throws(EngineError) -> Value? {
+    func decode<Value: Decodable>(_ type: Value.Type, _ file: String) throws -> Value? {
         guard let bytes = read(file) else { return nil }
         do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
-            throw EngineError(.badModel, "\(path)/\(file): this is not the JSON that belongs here")
+            throw EngineError(.badModel, "\(name)/\(file): this is not the JSON that belongs here")
         }
     }
 
+    func tokenizer() throws -> TokenizerSpecification {
+        if let json = read("tokenizer.json") {
+            return try .huggingFace(tokenizerJSON: json, config: read("tokenizer_config.json"))
+        }
+        guard let model = read("tokenizer.model") else {
+            throw EngineError(
+                .badModel, "\(name): there is neither tokenizer.json nor tokenizer.model in this folder")
+        }
+        // Added tokens are spelt out in other files then, each its own way; without them a chat model would run
+        // on past its end tokens.
+        if let added = try decode([String: TokenID].self, "added_tokens.json"), !added.isEmpty {
+            throw EngineError(
+                .badModel,
+                "\(name): tokenizer.model with added_tokens.json is not supported; add a tokenizer.json, as "
+                    + "AutoTokenizer.save_pretrained writes it")
+        }
+        return try .sentencePieceModel(model)
+    }
+
+    /// For messages: a file named without a folder lies in the working folder.
+    private var name: String { path.isEmpty ? "." : path }
+
     /// From `chat_template.jinja`, or out of `tokenizer_config.json`.
-    func chatTemplate() throws(EngineError) -> String? {
+    func chatTemplate() throws -> String? {
         if let jinja = read("chat_template.jinja") { return String(decoding: jinja, as: UTF8.self) }
         switch try decode(TokenizerConfig.self, "tokenizer_config.json")?.chat_template {
         case nil: return nil
@@ -173,7 +181,7 @@ private struct Folder {
             if let chosen = named.first(where: { $0.name == "default" }) { return chosen.template }
             throw EngineError(
                 .badModel,
-                "\(path)/tokenizer_config.json: expected a chat template called default, found "
+                "\(name)/tokenizer_config.json: expected a chat template called default, found "
                     + named.map(\.name).joined(separator: ", "))
         }
     }

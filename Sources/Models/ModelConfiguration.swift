@@ -30,9 +30,12 @@ public struct ModelConfiguration: Sendable, Equatable {
 
     /// Checks what arithmetic relies on. `source` names the file in the error.
     func validated(source: String) throws(ModelError) -> ModelConfiguration {
-        func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws(ModelError) {
-            if !condition { throw ModelError(.badValue, "\(source): \(problem())") }
-        }
+        if let problem { throw ModelError(.badValue, "\(source): \(problem)") }
+        return self
+    }
+
+    /// The first value that no model can have.
+    private var problem: String? {
         // Larger than any model there is; keeps products of two far from overflow.
         let limit = 1 << 24
         for (name, value) in [
@@ -40,28 +43,33 @@ public struct ModelConfiguration: Sendable, Equatable {
             ("head count", heads), ("key/value head count", kvHeads), ("head dimension", headDimension),
             ("feed-forward length", feedForward), ("expert count", experts),
             ("experts per token", expertsPerToken), ("context length", contextLength),
-        ] {
-            try require(value >= 1 && value <= limit, "\(name) is \(value); expected 1 to \(limit)")
+        ] where value < 1 || value > limit {
+            return "\(name) is \(value); expected 1 to \(limit)"
         }
-        try require(
-            heads % kvHeads == 0, "\(heads) heads cannot share \(kvHeads) key/value heads evenly")
+        if heads % kvHeads != 0 { return "\(heads) heads cannot share \(kvHeads) key/value heads evenly" }
         // Far above any model; the router's work grows with their product.
-        try require(experts <= 1024, "\(experts) experts; expected at most 1024")
-        try require(expertsPerToken <= 64, "\(expertsPerToken) experts per token; expected at most 64")
-        try require(
-            expertsPerToken <= experts, "\(expertsPerToken) experts per token, but only \(experts) experts")
-        try require(
-            rope.dimensions >= 2 && rope.dimensions % 2 == 0 && rope.dimensions <= headDimension,
-            "rotary dimension \(rope.dimensions) must be even and at most the head dimension \(headDimension)"
-        )
-        try require(
-            normEpsilon > 0 && normEpsilon < 1,
-            "norm epsilon is \(normEpsilon); expected a small positive number")
-        try require(
-            rope.base > 0 && rope.base.isFinite, "rotary base is \(rope.base); expected a positive number")
-        if let slidingWindow {
-            try require(slidingWindow >= 1, "sliding window is \(slidingWindow); expected at least 1")
+        if experts > 1024 { return "\(experts) experts; expected at most 1024" }
+        if expertsPerToken > 64 { return "\(expertsPerToken) experts per token; expected at most 64" }
+        if expertsPerToken > experts {
+            return "\(expertsPerToken) experts per token, but only \(experts) experts"
         }
-        return self
+        if let problem = rope.problem(headDimension: headDimension) { return problem }
+        if !(normEpsilon > 0 && normEpsilon < 1) {
+            return "norm epsilon is \(normEpsilon); expected a small positive number"
+        }
+        if let slidingWindow, slidingWindow < 1 {
+            return "sliding window is \(slidingWindow); expected at least 1"
+        }
+        return nil
+    }
+}
+
+extension RotaryEmbedding {
+    fileprivate func problem(headDimension: Int) -> String? {
+        if !(dimensions >= 2 && dimensions % 2 == 0 && dimensions <= headDimension) {
+            return "rotary dimension \(dimensions) must be even and at most the head dimension \(headDimension)"
+        }
+        if !(base > 0 && base.isFinite) { return "rotary base is \(base); expected a positive number" }
+        return nil
     }
 }
