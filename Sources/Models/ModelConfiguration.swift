@@ -67,7 +67,8 @@ public struct ModelConfiguration: Sendable, Equatable {
 extension RotaryEmbedding {
     fileprivate func problem(headDimension: Int) -> String? {
         if !(dimensions >= 2 && dimensions % 2 == 0 && dimensions <= headDimension) {
-            return "rotary dimension \(dimensions) must be even and at most the head dimension \(headDimension)"
+            return "rotary dimension \(dimensions) must be even and at most the head dimension "
+                + "\(headDimension)"
         }
         if !(base > 0 && base.isFinite) { return "rotary base is \(base); expected a positive number" }
         return nil
