@@ -76,7 +76,8 @@ class Strings:
         self.texts = OWN_TEXTS
         if corpus:
             paths = sorted(path for path in pathlib.Path(corpus).rglob("*") if path.is_file())
-            self.texts = [path.read_text(errors="replace") for path in paths]
+            # Empty files have no passages; Scripts/oracles leaves one as a mark.
+            self.texts = [text for path in paths if (text := path.read_text(errors="replace"))]
             assert self.texts, f"no texts in {corpus}"
 
     def passage(self, longest):
