@@ -95,22 +95,40 @@ SIR_AVX2_INLINE __m256i sir_fifth_bits(const void *at) {
     return _mm256_and_si256(_mm256_cmpeq_epi8(bits, mask), _mm256_set1_epi8(16));
 }
 
-// MARK: AVX512
+// MARK: Lanes of 32 bits
 
-/// Two 256-bit vectors as one: where lanes belong to rows, one row each.
-SIR_AVX512_INLINE __m512i sir_join(__m256i low, __m256i high) {
-    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+typedef uint32_t sir_u32x8 __attribute__((vector_size(32), may_alias));
+typedef uint32_t sir_u32x16 __attribute__((vector_size(64), may_alias));
+
+/// The 4 bytes at `at`, in every lane.
+SIR_AVX2_INLINE __m256i sir_repeat32(const void *at) { return _mm256_set1_epi32((int)sir_load32(at)); }
+
+/// A shuffle of the bytes within each 32-bit lane: which byte goes where, 0x80 for zero.
+SIR_AVX2_INLINE __m256i sir_lane_bytes(int b0, int b1, int b2, int b3) {
+    __m256i lanes = _mm256_set1_epi32((int)((uint32_t)b0 | (uint32_t)b1 << 8 | (uint32_t)b2 << 16 |
+                                            (uint32_t)b3 << 24));
+    // Lane i of each 128 bits starts at byte 4i. A byte with its top bit set stays so.
+    return _mm256_add_epi8(lanes, _mm256_setr_epi32(0, 0x04040404, 0x08080808, 0x0c0c0c0c, 0, 0x04040404,
+                                                    0x08080808, 0x0c0c0c0c));
 }
 
-SIR_AVX512_INLINE __m512 sir_join_floats(float low, float high) {
-    return _mm512_castsi512_ps(
-        sir_join(_mm256_castps_si256(_mm256_set1_ps(low)), _mm256_castps_si256(_mm256_set1_ps(high))));
+// MARK: AVX512
+
+SIR_AVX512_INLINE __m512i sir_repeat32_avx512(const void *at) {
+    return _mm512_set1_epi32((int)sir_load32(at));
 }
 
 SIR_AVX512_INLINE __m256 sir_low_half(__m512 x) { return _mm512_castps512_ps256(x); }
 
 SIR_AVX512_INLINE __m256 sir_high_half(__m512 x) {
     return _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(x), 1));
+}
+
+/// The same bits: an emulated __m512i is no vector to the compiler.
+SIR_AVX512_INLINE __m512i sir_from_u32x16(sir_u32x16 lanes) {
+    __m512i x;
+    memcpy(&x, &lanes, sizeof x);
+    return x;
 }
 
 #endif

@@ -32,6 +32,13 @@ EMULATED __m512i emulated_cvtepu16_epi32(__m256i x) {
                          _mm256_cvtepu16_epi32(_mm256_extracti128_si256(x, 1)));
 }
 
+EMULATED __m512i emulated_srai_epi32(__m512i x, unsigned count) {
+    return emulated_join(_mm256_srai_epi32(simde_mm512_castsi512_si256(x), (int)count),
+                         _mm256_srai_epi32(simde_mm512_extracti64x4_epi64(x, 1), (int)count));
+}
+
+#undef _mm512_srai_epi32
+#define _mm512_srai_epi32(x, count) emulated_srai_epi32(x, count)
 #undef _mm512_cvtepi32_ps
 #define _mm512_cvtepi32_ps(x) emulated_cvtepi32_ps(x)
 #undef _mm512_cvtph_ps

@@ -179,13 +179,11 @@ struct OperationTests {
                 #expect(
                     block.scaled_sum == block.scale
                         * Float((0..<32).reduce(0) { $0 + Int(signed(block.q, $1)) }))
+                #expect(int16s(block.less) == less(block.q, 0..<32))
             }
             for block in large {
-                let sums = withUnsafeBytes(of: block.sums) { Array($0.bindMemory(to: Int16.self)) }
-                #expect(
-                    sums
-                        == (0..<16).map { g in (0..<16).reduce(0) { $0 + Int16(signed(block.q, 16 * g + $1)) }
-                        })
+                let groups = (0..<16).flatMap { less(block.q, 16 * $0..<16 * $0 + 16) }
+                #expect(int16s(block.less) == groups)
             }
         }
     }
@@ -219,6 +217,17 @@ struct OperationTests {
         operations(set).quantize_q8_256(x, &large, 256)
         #expect(small[0].scale == 0 && small[0].scaled_sum == 0 && signed(small[0].q, 0) == 0)
         #expect(large.scale == 0 && signed(large.q, 0) == 0)
+    }
+
+    /// Minus the sums over elements 4i, 4i + 1, and over 4i + 2, 4i + 3, of a part of a block.
+    private func less<Tuple>(_ q: Tuple, _ part: Range<Int>) -> [Int16] {
+        [0, 1].map { half in
+            part.reduce(0) { $1 / 2 % 2 == half ? $0 - Int16(signed(q, $1)) : $0 }
+        }
+    }
+
+    private func int16s<Tuple>(_ tuple: Tuple) -> [Int16] {
+        withUnsafeBytes(of: tuple) { Array($0.bindMemory(to: Int16.self)) }
     }
 
     private func signed<Tuple>(_ q: Tuple, _ index: Int) -> Int8 {

@@ -1,21 +1,19 @@
 // The matmul of the K formats (256-element blocks of sub-blocks), against sir_q8_256 activations.
-// It knows the reduction and the tiling; how a block is unpacked is each format's affair.
+// It knows the reduction; how a block is unpacked is each format's affair, and panels are panel.h's.
 //
-// ONE ARITHMETIC. Sub-block i (16 elements) has an integer scale s[i]; q is unsigned. Exact integers,
-// for j < 8 and over the whole block:
-//     isum[j] = sum over c < 8 and elements e of 32c + 4j ..< 32c + 4j + 4 of s[e / 16] * q[e] * a.q[e]
-//     imin[j] = m[2j] * a.sums[2j] + m[2j + 1] * a.sums[2j + 1]
-// Formats with minima (Q2_K, Q4_K, Q5_K): a weight is scale * s * q - minimum * m, and
-//     lane[j] = fmaf(scale * a.scale, (float)isum[j], lane[j])
-//     lane[j] = fmaf(-(minimum * a.scale), (float)imin[j], lane[j])
-// Centred formats (Q3_K, Q6_K): a weight is scale * s * (q - centre), so m = s, and
-//     lane[j] = fmaf(scale * a.scale, (float)(isum[j] - centre * imin[j]), lane[j])
-// Blocks in order; result = sum8(lane). The largest integers are Q6_K's: |isum| < 2^25, exact in int32.
+// ONE ARITHMETIC. Each group i of 16 elements has an integer scale s[i]; q is unsigned. For one (row, token),
+// blocks in order:
+//     sum = fmaf(scale * a.scale, (float)isum, sum)
+//           isum = exact sum over the block's elements e of s[e / 16] * (q[e] - centre) * a.q[e]
+//     sum = fmaf(minimum * a.scale, (float)imin, sum)      formats with minima (Q2_K, Q4_K, Q5_K)
+//           imin = exact sum over the block's elements e of -m[e / 16] * a.q[e]
+// The largest integers are Q6_K's: |isum| <= 256 * 128 * 32 * 127 < 2^31.
 
 #ifndef SIROCCO_MATMUL_Q8_256_H
 #define SIROCCO_MATMUL_Q8_256_H
 
-#include "../vector.h"
+#include "panel.h"
+#include "rows.h"
 
 // MARK: Scalar
 
@@ -29,37 +27,25 @@ typedef struct sir_unpacked_256 {
 typedef void (*sir_unpack_256_fn)(const void *block, sir_unpacked_256 *out);
 
 /// `centre`: what is taken from q, or 0 for the formats with minima.
-SIR_INLINE void sir_matmul_q8_256_scalar(const void *weights, size_t row_bytes, const void *activations,
-                                         size_t activation_bytes, float *out, size_t out_stride, size_t rows,
-                                         size_t tokens, size_t columns, size_t block_bytes,
-                                         sir_unpack_256_fn unpack, int centre) {
+SIR_INLINE void sir_matmul_q8_256_scalar(SIR_MATMUL_PARAMETERS, size_t block_bytes, sir_unpack_256_fn unpack,
+                                         int centre) {
     for (size_t r = 0; r < rows; r++) {
         for (size_t t = 0; t < tokens; t++) {
             const uint8_t *block = (const uint8_t *)weights + r * row_bytes;
             const sir_q8_256 *a = (const void *)((const uint8_t *)activations + t * activation_bytes);
-            float lane[8] = {0};
+            float sum = 0;
             for (size_t b = 0; b < columns / 256; b++, block += block_bytes) {
                 sir_unpacked_256 w;
                 unpack(block, &w);
-                const int16_t *m = centre ? w.s : w.m;
-                float scale = w.scale * a[b].scale, minimum = w.minimum * a[b].scale;
-                for (int j = 0; j < 8; j++) {
-                    int32_t isum = 0;
-                    for (int c = 0; c < 8; c++) {
-                        for (int e = 32 * c + 4 * j; e < 32 * c + 4 * j + 4; e++) {
-                            isum += w.s[e / 16] * w.q[e] * a[b].q[e];
-                        }
-                    }
-                    int32_t imin = m[2 * j] * a[b].sums[2 * j] + m[2 * j + 1] * a[b].sums[2 * j + 1];
-                    if (centre) {
-                        lane[j] = fmaf(scale, (float)(isum - centre * imin), lane[j]);
-                    } else {
-                        lane[j] = fmaf(scale, (float)isum, lane[j]);
-                        lane[j] = fmaf(-minimum, (float)imin, lane[j]);
-                    }
+                int32_t isum = 0, imin = 0;
+                for (int e = 0; e < 256; e++) {
+                    isum += w.s[e / 16] * (w.q[e] - centre) * a[b].q[e];
+                    if (!centre) imin -= w.m[e / 16] * a[b].q[e];
                 }
+                sum = fmaf(w.scale * a[b].scale, (float)isum, sum);
+                if (!centre) sum = fmaf(w.minimum * a[b].scale, (float)imin, sum);
             }
-            out[t * out_stride + r] = sir_sum8(lane);
+            out[t * out_stride + r] = sum;
         }
     }
 }
@@ -80,18 +66,28 @@ SIR_INLINE void sir_decode_256(const void *blocks, float *out, size_t count, siz
 
 #if SIR_X86
 
-// MARK: AVX2
+/// What a format of this family is made of. All of it is constant once inlined.
+typedef struct sir_family_256 {
+    size_t words;      // words of a block in a panel
+    size_t group;      // elements with one scale: 16 or 32
+    int centre_bits;   // log2 of the centre, or -1: the format has minima, and two halves a block
+    bool wide;         // 5 bits without a centre: a group's sums do not fit 16 bits, half of them do
+    bool is_signed;    // the scales
+} sir_family_256;
 
-/// What a super-block needs beside its values. `scales`: 16-bit, low half s[0], s[2] ... s[14], high half
-/// s[1], s[3] ... s[15], so one in-lane shuffle spreads the pair of a chunk. `minima`: m[0] ... m[15].
+// MARK: AVX2, rows
+
+/// The scales and minima of a block, as 16-bit numbers. `scales`: s[0], s[2] ... s[14], then s[1], s[3] ...
+/// s[15], so one in-lane shuffle spreads the pair of 32 elements. `minima`: m[0] ... m[15]; s in centred formats.
 typedef struct sir_header_256 {
-    float scale, minimum;
     __m256i scales, minima;
 } sir_header_256;
 
-typedef sir_header_256 (*sir_header_256_avx2_fn)(const void *block);
-/// Elements 32c ..< 32c + 32 of a block, as unsigned bytes in order.
-typedef __m256i (*sir_unpack_256_avx2_fn)(const void *block, int c);
+/// `values`: elements 32c ..< 32c + 32 of a block, as unsigned bytes in order.
+typedef struct sir_block_256_avx2 {
+    sir_header_256 (*header)(const void *block);
+    __m256i (*values)(const void *block, int c);
+} sir_block_256_avx2;
 
 /// m[0] ... m[15] as `scales` wants them: even ones low, odd ones high.
 SIR_AVX2_INLINE __m256i sir_split_scales(__m256i m) {
@@ -100,175 +96,246 @@ SIR_AVX2_INLINE __m256i sir_split_scales(__m256i m) {
     return _mm256_permute4x64_epi64(_mm256_shuffle_epi8(m, order), 0xd8);
 }
 
-/// The shuffle that spreads the scales of chunk c over its 16-bit pairs.
-SIR_AVX2_INLINE __m256i sir_spread(int c) { return _mm256_set1_epi16((short)(0x0100 + 0x0202 * c)); }
-
-/// Four rows (`valid` of them written) by `T` tokens. No pair of products overflows 16 bits: 63 * 127 * 2.
-SIR_AVX2_INLINE void sir_tile_q8_256_avx2(const uint8_t *const rows[4], const uint8_t *a,
-                                          size_t activation_bytes, float *out, size_t out_stride,
-                                          size_t valid, size_t ahead, int T, size_t blocks,
-                                          size_t block_bytes, sir_header_256_avx2_fn header,
-                                          sir_unpack_256_avx2_fn unpack, int centre) {
-    __m256 lanes[4][2];
-#pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) lanes[r][t] = _mm256_setzero_ps();
-    }
+/// No pair of products overflows 16 bits: 63 * 127 * 2.
+SIR_AVX2_INLINE __m128 sir_four_rows_q8_256(const uint8_t *const rows[4], const uint8_t *a, size_t blocks,
+                                            size_t ahead, sir_block_shape shape, sir_block_256_avx2 block,
+                                            sir_family_256 family) {
+    const uint8_t *w[4] = {rows[0], rows[1], rows[2], rows[3]};
+    bool has_minima = family.centre_bits < 0;
+    __m128 sum = _mm_setzero_ps();
     for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_256)) {
+        const sir_q8_256 *x = (const void *)a;
+        __m256i less = _mm256_hadd_epi16(sir_load256(x->less), sir_load256(x->less + 8));
+        less = _mm256_permute4x64_epi64(less, 0xd8);  // minus the sums of the 16 groups, in order
+        __m256i isum[4], imin[4];
 #pragma clang loop unroll(full)
         for (int r = 0; r < 4; r++) {
-            const uint8_t *w = rows[r] + b * block_bytes;
-            if (T == 1) sir_prefetch(w + ahead, block_bytes);
-            sir_header_256 head = header(w);
-            __m256i isum[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+            sir_prefetch(w[r] + ahead, shape.block_bytes);
+            sir_header_256 head = block.header(w[r]);
+            imin[r] = _mm256_madd_epi16(head.minima, less);
+            isum[r] = has_minima ? _mm256_setzero_si256() : _mm256_slli_epi32(imin[r], family.centre_bits);
 #pragma clang loop unroll(full)
             for (int c = 0; c < 8; c++) {
-                __m256i q = unpack(w, c);
-                __m256i scales = _mm256_shuffle_epi8(head.scales, sir_spread(c));
-#pragma clang loop unroll(full)
-                for (int t = 0; t < T; t++) {
-                    const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
-                    __m256i pairs = _mm256_maddubs_epi16(q, sir_load256(x->q + 32 * c));
-                    isum[t] = _mm256_add_epi32(isum[t], _mm256_madd_epi16(pairs, scales));
-                }
+                __m256i pairs = _mm256_maddubs_epi16(block.values(w[r], c), sir_load256(x->q + 32 * c));
+                __m256i spread = _mm256_set1_epi16((short)(0x0100 + 0x0202 * c));
+                __m256i scales = _mm256_shuffle_epi8(head.scales, spread);
+                isum[r] = _mm256_add_epi32(isum[r], _mm256_madd_epi16(pairs, scales));
             }
+        }
+        __m128 factor = _mm_broadcast_ss(&x->scale);
+        __m128 scale = _mm_mul_ps(sir_four_halves(w, shape.halves_at), factor);
+        sum = _mm_fmadd_ps(scale, _mm_cvtepi32_ps(sir_isum8x4(isum)), sum);
+        if (has_minima) {
+            __m128 minimum = _mm_mul_ps(sir_four_halves(w, shape.halves_at + 2), factor);
+            sum = _mm_fmadd_ps(minimum, _mm_cvtepi32_ps(sir_isum8x4(imin)), sum);
+        }
+#pragma clang loop unroll(full)
+        for (int r = 0; r < 4; r++) w[r] += shape.block_bytes;
+    }
+    return sum;
+}
+
+// MARK: AVX2, panels
+
+/// `values`: columns 4k ..< 4k + 4 as unsigned bytes. `scales`, `minima`: of groups 4k ..< 4k + 4, as bytes.
+typedef struct sir_unpack_256_avx2 {
+    __m256i (*values)(const uint8_t *words, int k);
+    __m256i (*scales)(const uint8_t *words, int k);
+    __m256i (*minima)(const uint8_t *words, int k);
+} sir_unpack_256_avx2;
+
+/// Byte `i` of each lane as two equal 16-bit numbers.
+SIR_AVX2_INLINE __m256i sir_pair_of_byte(__m256i bytes, int i, bool is_signed) {
+    if (is_signed) {
+        return _mm256_srai_epi16(_mm256_shuffle_epi8(bytes, sir_lane_bytes(0x80, i, 0x80, i)), 8);
+    }
+    return _mm256_shuffle_epi8(bytes, sir_lane_bytes(i, 0x80, i, 0x80));
+}
+
+/// Adds group `g` of one block to the sums of 8 rows by `T` tokens.
+SIR_AVX2_INLINE void sir_group_avx2(int T, int g, const uint8_t *words, const uint8_t *a,
+                                    size_t activation_bytes, sir_unpack_256_avx2 unpack,
+                                    sir_family_256 family, __m256i scale, __m256i isum[4]) {
+    int steps = (int)family.group / 4, width = family.wide ? 4 : steps;
+#pragma clang loop unroll(full)
+    for (int start = 0; start < steps; start += width) {
+        __m256i part[4];
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) {
+            const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
+            part[t] = _mm256_setzero_si256();
+            // Sums of 8 elements with the centre off are at most 8 * 32 * 127; wraps in between do no harm.
+            if (family.centre_bits >= 0) {
+                part[t] = _mm256_slli_epi16(sir_repeat32(x->less[g]), family.centre_bits);
+            }
+        }
+#pragma clang loop unroll(full)
+        for (int k = 0; k < width; k++) {
+            int column = g * steps + start + k;
+            __m256i q = unpack.values(words, column);
 #pragma clang loop unroll(full)
             for (int t = 0; t < T; t++) {
                 const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
-                __m256i imin = _mm256_madd_epi16(head.minima, sir_load256(x->sums));
-                __m256 scale = _mm256_set1_ps(head.scale * x->scale);
-                if (centre) {
-                    imin = _mm256_mullo_epi32(imin, _mm256_set1_epi32(centre));
-                    __m256 sum = _mm256_cvtepi32_ps(_mm256_sub_epi32(isum[t], imin));
-                    lanes[r][t] = _mm256_fmadd_ps(scale, sum, lanes[r][t]);
-                } else {
-                    __m256 minimum = _mm256_set1_ps(head.minimum * x->scale);
-                    lanes[r][t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(isum[t]), lanes[r][t]);
-                    lanes[r][t] = _mm256_fnmadd_ps(minimum, _mm256_cvtepi32_ps(imin), lanes[r][t]);
-                }
+                __m256i products = _mm256_maddubs_epi16(q, sir_repeat32(x->q + 4 * column));
+                part[t] = _mm256_add_epi16(part[t], products);
             }
         }
-    }
 #pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
-        __m128 sums = sir_sum8x4(lanes[0][t], lanes[1][t], lanes[2][t], lanes[3][t]);
-        sir_store_up_to_4(out + (size_t)t * out_stride, sums, valid);
+        for (int t = 0; t < T; t++) {
+            isum[t] = _mm256_add_epi32(isum[t], _mm256_madd_epi16(part[t], scale));
+        }
     }
 }
 
-SIR_AVX2_INLINE void sir_matmul_q8_256_avx2(const void *weights, size_t row_bytes, const void *activations,
-                                            size_t activation_bytes, float *out, size_t out_stride,
-                                            size_t rows, size_t tokens, size_t columns, size_t block_bytes,
-                                            sir_header_256_avx2_fn header, sir_unpack_256_avx2_fn unpack,
-                                            int centre) {
-    const uint8_t *a = activations;
-    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
-    for (size_t start = 0; start < tokens; start += chunk) {
-        size_t end = tokens - start < chunk ? tokens : start + chunk;
-        for (size_t r = 0; r < rows; r += 4) {
-            const uint8_t *four[4];
-            size_t valid = sir_four_rows(weights, row_bytes, r, rows, four), t = start;
-            for (; t + 2 <= end; t += 2) {
-                sir_tile_q8_256_avx2(four, a + t * activation_bytes, activation_bytes,
-                                     out + t * out_stride + r, out_stride, valid, ahead, 2, columns / 256,
-                                     block_bytes, header, unpack, centre);
-            }
-            if (t < end) {
-                sir_tile_q8_256_avx2(four, a + t * activation_bytes, activation_bytes,
-                                     out + t * out_stride + r, out_stride, valid, ahead, 1, columns / 256,
-                                     block_bytes, header, unpack, centre);
-            }
+SIR_AVX2_INLINE void sir_tile_q8_256_avx2(int T, SIR_TILE_PARAMETERS, sir_unpack_256_avx2 unpack,
+                                          sir_family_256 family) {
+    bool has_minima = family.centre_bits < 0;
+    for (size_t h = 0; h < 2; h++) {  // 8 rows each
+        __m256 sum[4];
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) {
+            sum[t] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(out + (size_t)t * out_stride + 8 * h);
         }
+        const uint8_t *scales = halves + 16 * h, *w = words + 32 * h, *x = a;
+        for (size_t b = 0; b < blocks; b++, x += sizeof(sir_q8_256)) {
+            __m256i isum[4], imin[4];
+#pragma clang loop unroll(full)
+            for (int t = 0; t < T; t++) isum[t] = imin[t] = _mm256_setzero_si256();
+            int groups = 256 / (int)family.group;
+#pragma clang loop unroll(full)
+            for (int g = 0; g < groups; g++) {
+                __m256i scale = sir_pair_of_byte(unpack.scales(w, g / 4), g % 4, family.is_signed);
+                sir_group_avx2(T, g, w, x, activation_bytes, unpack, family, scale, isum);
+            }
+#pragma clang loop unroll(full)
+            for (int g = 0; has_minima && g < groups; g++) {
+                __m256i minimum = sir_pair_of_byte(unpack.minima(w, g / 4), g % 4, false);
+#pragma clang loop unroll(full)
+                for (int t = 0; t < T; t++) {
+                    const sir_q8_256 *y = (const void *)(x + (size_t)t * activation_bytes);
+                    __m256i less = sir_repeat32(y->less[g * (int)family.group / 16]);
+                    if (family.group == 32) less = _mm256_add_epi16(less, sir_repeat32(y->less[2 * g + 1]));
+                    imin[t] = _mm256_add_epi32(imin[t], _mm256_madd_epi16(minimum, less));
+                }
+            }
+            __m256 scale = _mm256_cvtph_ps(_mm_load_si128((const void *)scales)), minimum;
+            if (has_minima) minimum = _mm256_cvtph_ps(_mm_load_si128((const void *)(scales + 32)));
+#pragma clang loop unroll(full)
+            for (int t = 0; t < T; t++) {
+                const sir_q8_256 *y = (const void *)(x + (size_t)t * activation_bytes);
+                __m256 factor = _mm256_broadcast_ss(&y->scale);
+                sum[t] = _mm256_fmadd_ps(_mm256_mul_ps(scale, factor), _mm256_cvtepi32_ps(isum[t]), sum[t]);
+                if (!has_minima) continue;
+                sum[t] = _mm256_fmadd_ps(_mm256_mul_ps(minimum, factor), _mm256_cvtepi32_ps(imin[t]), sum[t]);
+            }
+            w += 64 * family.words;
+            scales += has_minima ? 64 : 32;
+        }
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) _mm256_storeu_ps(out + (size_t)t * out_stride + 8 * h, sum[t]);
     }
 }
 
 // MARK: AVX512-VNNI
 
-/// The AVX2 tile with two rows in each vector: a row keeps its own 8 lanes, so the sums are the same.
-SIR_AVX512_INLINE void sir_tile_q8_256_avx512(const uint8_t *const rows[4], const uint8_t *a,
-                                              size_t activation_bytes, float *out, size_t out_stride,
-                                              size_t valid, size_t ahead, int T, size_t blocks,
-                                              size_t block_bytes, sir_header_256_avx2_fn header,
-                                              sir_unpack_256_avx2_fn unpack, int centre) {
-    __m512 lanes[2][4];
+typedef struct sir_unpack_256_avx512 {
+    __m512i (*values)(const uint8_t *words, int k);
+    __m512i (*scales)(const uint8_t *words, int k);
+    __m512i (*minima)(const uint8_t *words, int k);
+} sir_unpack_256_avx512;
+
+/// Byte `i` of each lane.
+SIR_AVX512_INLINE __m512i sir_byte(__m512i bytes, int i, bool is_signed) {
+    bytes = _mm512_slli_epi32(bytes, (unsigned)(24 - 8 * i));
+    return is_signed ? _mm512_srai_epi32(bytes, 24) : _mm512_srli_epi32(bytes, 24);
+}
+
+SIR_AVX512_INLINE void sir_tile_q8_256_avx512(int T, SIR_TILE_PARAMETERS, sir_unpack_256_avx512 unpack,
+                                              sir_family_256 family) {
+    bool has_minima = family.centre_bits < 0;
+    __m512i centre = _mm512_set1_epi16((short)(has_minima ? 0 : 1 << family.centre_bits));
+    __m512 sum[8];
 #pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) lanes[0][t] = lanes[1][t] = _mm512_setzero_ps();
+    for (int t = 0; t < T; t++) {
+        sum[t] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(out + (size_t)t * out_stride);
+    }
     for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_256)) {
+        __m512i isum[8], imin[8];
 #pragma clang loop unroll(full)
-        for (int pair = 0; pair < 2; pair++) {
-            const uint8_t *w0 = rows[2 * pair] + b * block_bytes, *w1 = rows[2 * pair + 1] + b * block_bytes;
-            if (T == 1) sir_prefetch(w0 + ahead, block_bytes), sir_prefetch(w1 + ahead, block_bytes);
-            sir_header_256 head0 = header(w0), head1 = header(w1);
-            __m512i scales = sir_join(head0.scales, head1.scales);
-            __m512i minima = sir_join(head0.minima, head1.minima);
-            __m512i isum[4];
+        for (int t = 0; t < T; t++) isum[t] = imin[t] = _mm512_setzero_si512();
+        int groups = 256 / (int)family.group, steps = (int)family.group / 4;
 #pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) isum[t] = _mm512_setzero_si512();
+        for (int g = 0; g < groups; g++) {
+            __m512i part[8];
 #pragma clang loop unroll(full)
-            for (int c = 0; c < 8; c++) {
-                __m512i q = sir_join(unpack(w0, c), unpack(w1, c));
-                __m512i spread = _mm512_broadcast_i64x4(sir_spread(c));
-                __m512i chunk_scales = _mm512_shuffle_epi8(scales, spread);
+            for (int t = 0; t < T; t++) {
+                const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
+                part[t] = _mm512_setzero_si512();
+                if (!has_minima) {
+                    part[t] = _mm512_dpwssd_epi32(part[t], sir_repeat32_avx512(x->less[g]), centre);
+                }
+            }
+#pragma clang loop unroll(full)
+            for (int k = g * steps; k < (g + 1) * steps; k++) {
+                __m512i q = unpack.values(words, k);
 #pragma clang loop unroll(full)
                 for (int t = 0; t < T; t++) {
                     const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
-                    __m512i aq = _mm512_broadcast_i64x4(sir_load256(x->q + 32 * c));
-                    isum[t] = _mm512_dpwssd_epi32(isum[t], _mm512_maddubs_epi16(q, aq), chunk_scales);
+                    part[t] = _mm512_dpbusd_epi32(part[t], q, sir_repeat32_avx512(x->q + 4 * k));
                 }
+            }
+            __m512i scale = sir_byte(unpack.scales(words, g / 4), g % 4, family.is_signed), minimum = centre;
+            if (has_minima) {
+                minimum = sir_byte(unpack.minima(words, g / 4), g % 4, false);
+                minimum = _mm512_or_si512(minimum, _mm512_slli_epi32(minimum, 16));
             }
 #pragma clang loop unroll(full)
             for (int t = 0; t < T; t++) {
                 const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
-                __m512i sums = _mm512_broadcast_i64x4(sir_load256(x->sums));
-                __m512i imin = _mm512_madd_epi16(minima, sums);
-                __m512 scale = sir_join_floats(head0.scale * x->scale, head1.scale * x->scale);
-                __m512 *lane = &lanes[pair][t];
-                if (centre) {
-                    imin = _mm512_mullo_epi32(imin, _mm512_set1_epi32(centre));
-                    *lane =
-                        _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(_mm512_sub_epi32(isum[t], imin)), *lane);
-                } else {
-                    __m512 minimum = sir_join_floats(head0.minimum * x->scale, head1.minimum * x->scale);
-                    *lane = _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(isum[t]), *lane);
-                    *lane = _mm512_fnmadd_ps(minimum, _mm512_cvtepi32_ps(imin), *lane);
+                isum[t] = _mm512_add_epi32(isum[t], _mm512_mullo_epi32(part[t], scale));
+                if (!has_minima) continue;
+                int first_of_16 = g * (int)family.group / 16;
+                imin[t] = _mm512_dpwssd_epi32(imin[t], minimum, sir_repeat32_avx512(x->less[first_of_16]));
+                if (family.group == 32) {
+                    __m512i less = sir_repeat32_avx512(x->less[first_of_16 + 1]);
+                    imin[t] = _mm512_dpwssd_epi32(imin[t], minimum, less);
                 }
             }
         }
+        __m512 scale = _mm512_cvtph_ps(_mm256_load_si256((const void *)halves)), minimum;
+        if (has_minima) minimum = _mm512_cvtph_ps(_mm256_load_si256((const void *)(halves + 32)));
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) {
+            const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
+            __m512 factor = _mm512_set1_ps(x->scale);
+            sum[t] = _mm512_fmadd_ps(_mm512_mul_ps(scale, factor), _mm512_cvtepi32_ps(isum[t]), sum[t]);
+            if (!has_minima) continue;
+            sum[t] = _mm512_fmadd_ps(_mm512_mul_ps(minimum, factor), _mm512_cvtepi32_ps(imin[t]), sum[t]);
+        }
+        words += 64 * family.words;
+        halves += has_minima ? 64 : 32;
     }
 #pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
-        __m128 sums = sir_sum8x4(sir_low_half(lanes[0][t]), sir_high_half(lanes[0][t]),
-                                 sir_low_half(lanes[1][t]), sir_high_half(lanes[1][t]));
-        sir_store_up_to_4(out + (size_t)t * out_stride, sums, valid);
-    }
+    for (int t = 0; t < T; t++) _mm512_storeu_ps(out + (size_t)t * out_stride, sum[t]);
 }
 
-SIR_AVX512_INLINE void sir_matmul_q8_256_avx512(const void *weights, size_t row_bytes,
-                                                const void *activations, size_t activation_bytes, float *out,
-                                                size_t out_stride, size_t rows, size_t tokens, size_t columns,
-                                                size_t block_bytes, sir_header_256_avx2_fn header,
-                                                sir_unpack_256_avx2_fn unpack, int centre) {
-    const uint8_t *a = activations;
-    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
-    for (size_t start = 0; start < tokens; start += chunk) {
-        size_t end = tokens - start < chunk ? tokens : start + chunk;
-        for (size_t r = 0; r < rows; r += 4) {
-            const uint8_t *four[4];
-            size_t valid = sir_four_rows(weights, row_bytes, r, rows, four), t = start;
-            for (; t + 4 <= end; t += 4) {
-                sir_tile_q8_256_avx512(four, a + t * activation_bytes, activation_bytes,
-                                       out + t * out_stride + r, out_stride, valid, ahead, 4, columns / 256,
-                                       block_bytes, header, unpack, centre);
-            }
-            for (; t < end; t++) {
-                sir_tile_q8_256_avx512(four, a + t * activation_bytes, activation_bytes,
-                                       out + t * out_stride + r, out_stride, valid, ahead, 1, columns / 256,
-                                       block_bytes, header, unpack, centre);
-            }
-        }
-    }
-}
+/// Defines the matmuls of format `name` out of its `shape`, its `family`, its `header_avx2` and `block_avx2`,
+/// and its `values`, `scales` and `minima`.
+#define SIR_DEFINE_MATMUL_Q8_256(name, shape, family)                                               \
+    SIR_AVX2_INLINE void tile_avx2(int T, SIR_TILE_PARAMETERS) {                                    \
+        sir_unpack_256_avx2 unpack = {values_avx2, scales_avx2, minima_avx2};                       \
+        sir_tile_q8_256_avx2(T, SIR_TILE_ARGUMENTS, unpack, family);                                \
+    }                                                                                               \
+    SIR_AVX512_INLINE void tile_avx512(int T, SIR_TILE_PARAMETERS) {                                \
+        sir_unpack_256_avx512 unpack = {values_avx512, scales_avx512, minima_avx512};               \
+        sir_tile_q8_256_avx512(T, SIR_TILE_ARGUMENTS, unpack, family);                              \
+    }                                                                                               \
+    SIR_AVX2_INLINE __m128 four_rows(const uint8_t *const rows[4], const uint8_t *a, size_t blocks, \
+                                     size_t ahead) {                                                \
+        sir_block_256_avx2 block = {header_avx2, block_avx2};                                       \
+        return sir_four_rows_q8_256(rows, a, blocks, ahead, shape, block, family);                  \
+    }                                                                                               \
+    SIR_DEFINE_MATMULS(name, shape, sizeof(sir_q8_256), tile_avx2, tile_avx512, four_rows)
 
 #endif
 #endif

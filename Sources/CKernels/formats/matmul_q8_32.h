@@ -1,20 +1,21 @@
 // The matmul of formats with 32-element blocks, against sir_q8_32 activations.
-// It knows the reduction and the tiling; how a block is unpacked is each format's affair.
+// It knows the reduction; how a block is unpacked is each format's affair, and panels are panel.h's.
 //
-// ONE ARITHMETIC. A weight is scale * q + offset (Q8_0: no offset). For one (row, token):
-//     lane[j]  = fmaf(scale * activation.scale, (float)isum[j], lane[j])   blocks in order, j < 8,
-//                isum[j] = exact sum over elements 4j ..< 4j + 4 of q * activation.q
-//     minimum  = fmaf(offset, activation.scaled_sum, minimum)              blocks in order
-//     result   = sum8(lane) + minimum                                      Q8_0: sum8(lane)
+// ONE ARITHMETIC. A weight is scale * (q - centre) + offset; one of centre and offset is zero. For one
+// (row, token), blocks in order:
+//     sum = fmaf(scale * activation.scale, (float)isum, sum)
+//           isum = exact sum over the block's 32 elements of (q - centre) * activation.q
+//     sum = fmaf(offset, activation.scaled_sum, sum)                  formats with an offset
 
 #ifndef SIROCCO_MATMUL_Q8_32_H
 #define SIROCCO_MATMUL_Q8_32_H
 
-#include "../vector.h"
+#include "panel.h"
+#include "rows.h"
 
 // MARK: Scalar
 
-/// One block with its values unpacked.
+/// One block with its values unpacked, the centre taken off.
 typedef struct sir_unpacked_32 {
     float scale, offset;
     int16_t q[32];
@@ -22,228 +23,223 @@ typedef struct sir_unpacked_32 {
 
 typedef void (*sir_unpack_32_fn)(const void *block, sir_unpacked_32 *out);
 
-SIR_INLINE void sir_matmul_q8_32_scalar(const void *weights, size_t row_bytes, const void *activations,
-                                        size_t activation_bytes, float *out, size_t out_stride, size_t rows,
-                                        size_t tokens, size_t columns, size_t block_bytes,
-                                        sir_unpack_32_fn unpack, bool has_offset) {
+SIR_INLINE void sir_matmul_q8_32_scalar(SIR_MATMUL_PARAMETERS, size_t block_bytes, sir_unpack_32_fn unpack,
+                                        bool has_offset) {
     for (size_t r = 0; r < rows; r++) {
         for (size_t t = 0; t < tokens; t++) {
             const uint8_t *block = (const uint8_t *)weights + r * row_bytes;
             const sir_q8_32 *a = (const void *)((const uint8_t *)activations + t * activation_bytes);
-            float lane[8] = {0}, minimum = 0;
+            float sum = 0;
             for (size_t b = 0; b < columns / 32; b++, block += block_bytes) {
                 sir_unpacked_32 w;
                 unpack(block, &w);
-                float scale = w.scale * a[b].scale;
-                for (int j = 0; j < 8; j++) {
-                    int32_t isum = 0;
-                    for (int i = 4 * j; i < 4 * j + 4; i++) isum += w.q[i] * a[b].q[i];
-                    lane[j] = fmaf(scale, (float)isum, lane[j]);
-                }
-                if (has_offset) minimum = fmaf(w.offset, a[b].scaled_sum, minimum);
+                int32_t isum = 0;
+                for (int i = 0; i < 32; i++) isum += w.q[i] * a[b].q[i];
+                sum = fmaf(w.scale * a[b].scale, (float)isum, sum);
+                if (has_offset) sum = fmaf(w.offset, a[b].scaled_sum, sum);
             }
-            out[t * out_stride + r] = has_offset ? sir_sum8(lane) + minimum : sir_sum8(lane);
+            out[t * out_stride + r] = sum;
         }
     }
 }
 
 #if SIR_X86
 
-// MARK: AVX2
-
-/// How weights relate to the unpacked q.
+/// How weights relate to the q that a format unpacks.
 typedef enum sir_kind_32 {
-    SIR_SIGNED,   // scale * q, q a signed byte
-    SIR_CENTRED,  // scale * (q - centre), q unsigned
-    SIR_MINIMUM,  // scale * q + minimum, q unsigned; the minimum's half follows the scale's
+    SIR_CENTRED_4,  // 4 bits, scale * (q - 8)
+    SIR_CENTRED_5,  // 5 bits, scale * (q - 16)
+    SIR_SIGNED,     // 8 bits, scale * q, q a signed byte
+    SIR_OFFSET_4,   // 4 bits, scale * q + offset; the offset's half follows the scale's
+    SIR_OFFSET_5,   // 5 bits, the same
 } sir_kind_32;
 
+SIR_INLINE bool sir_has_offset(sir_kind_32 kind) { return kind == SIR_OFFSET_4 || kind == SIR_OFFSET_5; }
+
+SIR_INLINE bool sir_is_centred(sir_kind_32 kind) { return kind == SIR_CENTRED_4 || kind == SIR_CENTRED_5; }
+
+/// What is taken off q, as a power of two; off signed bytes when a kernel has made them unsigned.
+SIR_INLINE int sir_centre_bits(sir_kind_32 kind) {
+    return kind == SIR_CENTRED_4 ? 3 : kind == SIR_CENTRED_5 ? 4 : 7;
+}
+
+// MARK: AVX2, rows
+
 /// The 32 values of a block, as bytes in order.
-typedef __m256i (*sir_unpack_32_avx2_fn)(const void *block);
+typedef __m256i (*sir_block_avx2_fn)(const void *block);
 
-/// Scales (8 floats: those of four rows, twice) and offsets of the blocks that start at w[0 ..< 4].
-SIR_AVX2_INLINE __m256 sir_scales_32(const uint8_t *const w[4], sir_kind_32 kind, float centre,
-                                     __m128 *offsets) {
-    if (kind == SIR_MINIMUM) {
-        __m128i halves = _mm_setr_epi32((int)sir_load32(w[0]), (int)sir_load32(w[1]), (int)sir_load32(w[2]),
-                                        (int)sir_load32(w[3]));
-        __m128i order = _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
-        halves = _mm_shuffle_epi8(halves, order);
-        *offsets = _mm_cvtph_ps(_mm_unpackhi_epi64(halves, halves));
-        return _mm256_cvtph_ps(_mm_unpacklo_epi64(halves, halves));
+/// No pair of products overflows 16 bits: 31 * 127 * 2 unsigned, 128 * 127 * 2 signed.
+SIR_AVX2_INLINE __m128 sir_four_rows_q8_32(const uint8_t *const rows[4], const uint8_t *a, size_t blocks,
+                                           size_t ahead, size_t block_bytes, sir_block_avx2_fn block,
+                                           sir_kind_32 kind) {
+    const uint8_t *w[4] = {rows[0], rows[1], rows[2], rows[3]};
+    __m128 sum = _mm_setzero_ps();
+    for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_32)) {
+        const sir_q8_32 *x = (const void *)a;
+        __m256i lanes[4], eight_bits = sir_load256(x->q);
+        __m128 scales = sir_four_halves(w, 0), offsets;
+        if (sir_has_offset(kind)) offsets = sir_four_halves(w, 2);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < 4; r++) {
+            sir_prefetch(w[r] + ahead, block_bytes);
+            __m256i q = block(w[r]);
+            __m256i pairs = kind == SIR_SIGNED
+                                ? _mm256_maddubs_epi16(_mm256_abs_epi8(q), _mm256_sign_epi8(eight_bits, q))
+                                : _mm256_maddubs_epi16(q, eight_bits);
+            lanes[r] = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+            w[r] += block_bytes;
+        }
+        __m128i isum = sir_isum8x4(lanes);
+        if (sir_is_centred(kind)) {
+            __m128i less = _mm_set1_epi32((int)sir_load32(x->less));
+            __m128i centre = _mm_set1_epi16((short)(1 << sir_centre_bits(kind)));
+            isum = _mm_add_epi32(isum, _mm_madd_epi16(less, centre));
+        }
+        __m128 scale = _mm_mul_ps(scales, _mm_broadcast_ss(&x->scale));
+        sum = _mm_fmadd_ps(scale, _mm_cvtepi32_ps(isum), sum);
+        if (sir_has_offset(kind)) sum = _mm_fmadd_ps(offsets, _mm_broadcast_ss(&x->scaled_sum), sum);
     }
-    __m128i halves = _mm_cvtsi32_si128(sir_load16(w[0]));
-    halves = _mm_insert_epi16(halves, sir_load16(w[1]), 1);
-    halves = _mm_insert_epi16(halves, sir_load16(w[2]), 2);
-    halves = _mm_insert_epi16(halves, sir_load16(w[3]), 3);
-    __m256 scales = _mm256_cvtph_ps(_mm_unpacklo_epi64(halves, halves));
-    *offsets = _mm_mul_ps(_mm256_castps256_ps128(scales), _mm_set1_ps(-centre));
-    return scales;
+    return sum;
 }
 
-/// isum of the 8 lanes. No pair of products overflows 16 bits: 31 * 127 * 2 unsigned, 128 * 127 * 2 signed.
-SIR_AVX2_INLINE __m256i sir_isum_32(__m256i w, __m256i a, bool is_signed) {
-    __m256i pairs = is_signed ? _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(a, w))
-                              : _mm256_maddubs_epi16(w, a);
-    return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-}
+// MARK: AVX2, panels
 
-/// Four rows (`valid` of them written) by `T` tokens.
-SIR_AVX2_INLINE void sir_tile_q8_32_avx2(const uint8_t *const rows[4], const uint8_t *a,
-                                         size_t activation_bytes, float *out, size_t out_stride, size_t valid,
-                                         size_t ahead, int T, size_t blocks, size_t block_bytes,
-                                         sir_unpack_32_avx2_fn unpack, sir_kind_32 kind, float centre) {
-    __m256 lanes[4][4];
-    __m128 minimum[4];
+/// Columns 4k ..< 4k + 4 of 8 rows, as bytes.
+typedef __m256i (*sir_values_avx2_fn)(const uint8_t *words, int k);
+
+/// isum of 8 rows by `T` tokens.
+///
+/// Products are added in 16 bits, each half of a lane over 16 elements. With the centre taken off first no
+/// such sum exceeds 16 * 16 * 127, and what lies between may wrap around. Without: 4 bits give at most
+/// 16 * 15 * 127; 5 bits would not fit, and are added in two parts. 8 bits leave no room for sums: a pair of
+/// products |q| * +-a, at most 2 * 128 * 127, is widened at once.
+SIR_AVX2_INLINE void sir_isum_32_avx2(int T, const uint8_t *words, const uint8_t *a, size_t activation_bytes,
+                                      sir_values_avx2_fn values, sir_kind_32 kind, __m256i isum[4]) {
+    __m256i part[4], one = _mm256_set1_epi16(1);
 #pragma clang loop unroll(full)
     for (int t = 0; t < T; t++) {
-        minimum[t] = _mm_setzero_ps();
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) lanes[r][t] = _mm256_setzero_ps();
+        const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
+        part[t] = isum[t] = _mm256_setzero_si256();
+        if (kind == SIR_CENTRED_4) part[t] = _mm256_slli_epi16(sir_repeat32(x->less), 3);
+        if (kind == SIR_CENTRED_5) part[t] = _mm256_slli_epi16(sir_repeat32(x->less), 4);
     }
-    const uint8_t *w[4] = {rows[0], rows[1], rows[2], rows[3]};
-    for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_32)) {
-        __m128 offsets;
-        __m256 scales = sir_scales_32(w, kind, centre, &offsets);
-        __m256 products[4];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < 8; k++) {
+        __m256i q = values(words, k), magnitude = _mm256_abs_epi8(q);
 #pragma clang loop unroll(full)
         for (int t = 0; t < T; t++) {
             const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
-            products[t] = _mm256_mul_ps(scales, _mm256_broadcast_ss(&x->scale));
-            if (kind != SIR_SIGNED) {
-                minimum[t] = _mm_fmadd_ps(offsets, _mm_broadcast_ss(&x->scaled_sum), minimum[t]);
+            __m256i four = sir_repeat32(x->q + 4 * k);
+            if (kind == SIR_SIGNED) {
+                __m256i products = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(four, q));
+                isum[t] = _mm256_add_epi32(isum[t], _mm256_madd_epi16(products, one));
+            } else {
+                part[t] = _mm256_add_epi16(part[t], _mm256_maddubs_epi16(q, four));
             }
-        }
-        // Row by row, not token by token: the sums then fill the registers, and one row's values fit beside.
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) {
-            if (T == 1) sir_prefetch(w[r] + ahead, block_bytes);
-            __m256i q = unpack(w[r]);
-            w[r] += block_bytes;
-#pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) {
-                const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
-                __m256 scale = _mm256_permutevar_ps(products[t], _mm256_set1_epi32(r));
-                __m256i isum = sir_isum_32(q, sir_load256(x->q), kind == SIR_SIGNED);
-                lanes[r][t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(isum), lanes[r][t]);
+            if (kind == SIR_OFFSET_5 && k == 3) {
+                isum[t] = _mm256_madd_epi16(part[t], one);
+                part[t] = _mm256_setzero_si256();
             }
         }
     }
 #pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
-        __m128 sums = sir_sum8x4(lanes[0][t], lanes[1][t], lanes[2][t], lanes[3][t]);
-        if (kind != SIR_SIGNED) sums = _mm_add_ps(sums, minimum[t]);
-        sir_store_up_to_4(out + (size_t)t * out_stride, sums, valid);
+    for (int t = 0; t < T && kind != SIR_SIGNED; t++) {
+        isum[t] = _mm256_add_epi32(isum[t], _mm256_madd_epi16(part[t], one));
     }
 }
 
-SIR_AVX2_INLINE void sir_matmul_q8_32_avx2(const void *weights, size_t row_bytes, const void *activations,
-                                           size_t activation_bytes, float *out, size_t out_stride,
-                                           size_t rows, size_t tokens, size_t columns, size_t block_bytes,
-                                           sir_unpack_32_avx2_fn unpack, sir_kind_32 kind, float centre) {
-    const uint8_t *a = activations;
-    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
-    for (size_t start = 0; start < tokens; start += chunk) {
-        size_t end = tokens - start < chunk ? tokens : start + chunk;
-        for (size_t r = 0; r < rows; r += 4) {
-            const uint8_t *four[4];
-            size_t valid = sir_four_rows(weights, row_bytes, r, rows, four);
-            size_t t = start;
-            for (; t + 2 <= end; t += 2) {
-                sir_tile_q8_32_avx2(four, a + t * activation_bytes, activation_bytes,
-                                    out + t * out_stride + r, out_stride, valid, ahead, 2, columns / 32,
-                                    block_bytes, unpack, kind, centre);
-            }
-            if (t < end) {
-                sir_tile_q8_32_avx2(four, a + t * activation_bytes, activation_bytes,
-                                    out + t * out_stride + r, out_stride, valid, ahead, 1, columns / 32,
-                                    block_bytes, unpack, kind, centre);
-            }
+SIR_AVX2_INLINE void sir_tile_q8_32_avx2(int T, SIR_TILE_PARAMETERS, size_t block_words,
+                                         sir_values_avx2_fn values, sir_kind_32 kind) {
+    bool has_offset = sir_has_offset(kind);
+    size_t block_halves = has_offset ? 64 : 32;
+    for (size_t h = 0; h < 2; h++) {  // 8 rows each
+        __m256 sum[4];
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) {
+            sum[t] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(out + (size_t)t * out_stride + 8 * h);
         }
+        const uint8_t *scales = halves + 16 * h, *w = words + 32 * h, *x = a;
+        for (size_t b = 0; b < blocks; b++, x += sizeof(sir_q8_32)) {
+            __m256i isum[4];
+            sir_isum_32_avx2(T, w, x, activation_bytes, values, kind, isum);
+            __m256 scale = _mm256_cvtph_ps(_mm_load_si128((const void *)scales)), offset;
+            if (has_offset) offset = _mm256_cvtph_ps(_mm_load_si128((const void *)(scales + 32)));
+#pragma clang loop unroll(full)
+            for (int t = 0; t < T; t++) {
+                const sir_q8_32 *y = (const void *)(x + (size_t)t * activation_bytes);
+                __m256 product = _mm256_mul_ps(scale, _mm256_broadcast_ss(&y->scale));
+                sum[t] = _mm256_fmadd_ps(product, _mm256_cvtepi32_ps(isum[t]), sum[t]);
+                if (has_offset) sum[t] = _mm256_fmadd_ps(offset, _mm256_broadcast_ss(&y->scaled_sum), sum[t]);
+            }
+            w += 64 * block_words;
+            scales += block_halves;
+        }
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) _mm256_storeu_ps(out + (size_t)t * out_stride + 8 * h, sum[t]);
     }
 }
 
 // MARK: AVX512-VNNI
 
-/// The AVX2 tile with two rows in each vector: a row keeps its own 8 lanes, so the sums are the same.
-SIR_AVX512_INLINE void sir_tile_q8_32_avx512(const uint8_t *const rows[4], const uint8_t *a,
-                                             size_t activation_bytes, float *out, size_t out_stride,
-                                             size_t valid, size_t ahead, int T, size_t blocks,
-                                             size_t block_bytes, sir_unpack_32_avx2_fn unpack,
-                                             sir_kind_32 kind, float centre) {
-    __m512 lanes[2][4];
-    __m128 minimum[4];
+/// Columns 4k ..< 4k + 4 of 16 rows, as bytes.
+typedef __m512i (*sir_values_avx512_fn)(const uint8_t *words, int k);
+
+SIR_AVX512_INLINE void sir_tile_q8_32_avx512(int T, SIR_TILE_PARAMETERS, size_t block_words,
+                                             sir_values_avx512_fn values, sir_kind_32 kind) {
+    bool has_offset = sir_has_offset(kind);
+    __m512i centre = _mm512_set1_epi16((short)(1 << sir_centre_bits(kind)));
+    __m512 sum[8];
 #pragma clang loop unroll(full)
     for (int t = 0; t < T; t++) {
-        minimum[t] = _mm_setzero_ps();
-        lanes[0][t] = lanes[1][t] = _mm512_setzero_ps();
+        sum[t] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(out + (size_t)t * out_stride);
     }
-    __m512i flip = _mm512_set1_epi8(kind == SIR_SIGNED ? -128 : 0);
-    const uint8_t *w[4] = {rows[0], rows[1], rows[2], rows[3]};
     for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_32)) {
-        __m128 offsets;
-        __m256 scales = sir_scales_32(w, kind, centre, &offsets);
-        // Signed weights plus 128 are unsigned; 128 times the activations is taken off below.
-        __m512i q[2] = {_mm512_xor_si512(sir_join(unpack(w[0]), unpack(w[1])), flip),
-                        _mm512_xor_si512(sir_join(unpack(w[2]), unpack(w[3])), flip)};
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) {
-            if (T == 1) sir_prefetch(w[r] + ahead, block_bytes);
-            w[r] += block_bytes;
-        }
+        __m512i isum[8];
 #pragma clang loop unroll(full)
         for (int t = 0; t < T; t++) {
             const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
-            __m512 products = _mm512_castps256_ps512(_mm256_mul_ps(scales, _mm256_broadcast_ss(&x->scale)));
-            if (kind != SIR_SIGNED) {
-                minimum[t] = _mm_fmadd_ps(offsets, _mm_broadcast_ss(&x->scaled_sum), minimum[t]);
-            }
-            __m512i aq = _mm512_broadcast_i64x4(sir_load256(x->q)), start = _mm512_setzero_si512();
-            if (kind == SIR_SIGNED) start = _mm512_sub_epi32(start, _mm512_dpbusd_epi32(start, flip, aq));
+            isum[t] = _mm512_setzero_si512();
+            if (!has_offset) isum[t] = _mm512_dpwssd_epi32(isum[t], sir_repeat32_avx512(x->less), centre);
+        }
 #pragma clang loop unroll(full)
-            for (int pair = 0; pair < 2; pair++) {
-                int r = 2 * pair;
-                __m512i index = sir_join(_mm256_set1_epi32(r), _mm256_set1_epi32(r + 1));
-                __m512 scale = _mm512_permutexvar_ps(index, products);
-                __m512 isum = _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(start, q[pair], aq));
-                lanes[pair][t] = _mm512_fmadd_ps(scale, isum, lanes[pair][t]);
+        for (int k = 0; k < 8; k++) {
+            __m512i q = values(words, k);
+            if (kind == SIR_SIGNED) q = _mm512_xor_si512(q, _mm512_set1_epi8(-128));  // 128 more, unsigned
+#pragma clang loop unroll(full)
+            for (int t = 0; t < T; t++) {
+                const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
+                isum[t] = _mm512_dpbusd_epi32(isum[t], q, sir_repeat32_avx512(x->q + 4 * k));
             }
         }
+        __m512 scale = _mm512_cvtph_ps(_mm256_load_si256((const void *)halves)), offset;
+        if (has_offset) offset = _mm512_cvtph_ps(_mm256_load_si256((const void *)(halves + 32)));
+#pragma clang loop unroll(full)
+        for (int t = 0; t < T; t++) {
+            const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
+            __m512 product = _mm512_mul_ps(scale, _mm512_set1_ps(x->scale));
+            sum[t] = _mm512_fmadd_ps(product, _mm512_cvtepi32_ps(isum[t]), sum[t]);
+            if (has_offset) sum[t] = _mm512_fmadd_ps(offset, _mm512_set1_ps(x->scaled_sum), sum[t]);
+        }
+        words += 64 * block_words;
+        halves += has_offset ? 64 : 32;
     }
 #pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
-        __m128 sums = sir_sum8x4(sir_low_half(lanes[0][t]), sir_high_half(lanes[0][t]),
-                                 sir_low_half(lanes[1][t]), sir_high_half(lanes[1][t]));
-        if (kind != SIR_SIGNED) sums = _mm_add_ps(sums, minimum[t]);
-        sir_store_up_to_4(out + (size_t)t * out_stride, sums, valid);
-    }
+    for (int t = 0; t < T; t++) _mm512_storeu_ps(out + (size_t)t * out_stride, sum[t]);
 }
 
-SIR_AVX512_INLINE void sir_matmul_q8_32_avx512(const void *weights, size_t row_bytes, const void *activations,
-                                               size_t activation_bytes, float *out, size_t out_stride,
-                                               size_t rows, size_t tokens, size_t columns, size_t block_bytes,
-                                               sir_unpack_32_avx2_fn unpack, sir_kind_32 kind, float centre) {
-    const uint8_t *a = activations;
-    size_t chunk = sir_token_chunk(activation_bytes), ahead = sir_prefetch_distance(row_bytes);
-    for (size_t start = 0; start < tokens; start += chunk) {
-        size_t end = tokens - start < chunk ? tokens : start + chunk;
-        for (size_t r = 0; r < rows; r += 4) {
-            const uint8_t *four[4];
-            size_t valid = sir_four_rows(weights, row_bytes, r, rows, four);
-            size_t t = start;
-            for (; t + 4 <= end; t += 4) {
-                sir_tile_q8_32_avx512(four, a + t * activation_bytes, activation_bytes,
-                                      out + t * out_stride + r, out_stride, valid, ahead, 4, columns / 32,
-                                      block_bytes, unpack, kind, centre);
-            }
-            for (; t < end; t++) {
-                sir_tile_q8_32_avx512(four, a + t * activation_bytes, activation_bytes,
-                                      out + t * out_stride + r, out_stride, valid, ahead, 1, columns / 32,
-                                      block_bytes, unpack, kind, centre);
-            }
-        }
-    }
-}
+/// Defines the matmuls of format `name` out of its `shape`, its `block_avx2` and its `values`.
+#define SIR_DEFINE_MATMUL_Q8_32(name, shape, kind)                                                      \
+    SIR_AVX2_INLINE void tile_avx2(int T, SIR_TILE_PARAMETERS) {                                        \
+        sir_tile_q8_32_avx2(T, SIR_TILE_ARGUMENTS, shape.words, values_avx2, kind);                     \
+    }                                                                                                   \
+    SIR_AVX512_INLINE void tile_avx512(int T, SIR_TILE_PARAMETERS) {                                    \
+        sir_tile_q8_32_avx512(T, SIR_TILE_ARGUMENTS, shape.words, values_avx512, kind);                 \
+    }                                                                                                   \
+    SIR_AVX2_INLINE __m128 four_rows(const uint8_t *const rows[4], const uint8_t *a, size_t blocks,     \
+                                     size_t ahead) {                                                    \
+        return sir_four_rows_q8_32(rows, a, blocks, ahead, shape.block_bytes, block_avx2, kind);        \
+    }                                                                                                   \
+    SIR_DEFINE_MATMULS(name, shape, sizeof(sir_q8_32), tile_avx2, tile_avx512, four_rows)
 
 #endif
 #endif

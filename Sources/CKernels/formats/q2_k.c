@@ -35,26 +35,27 @@ void sir_q2_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
+static const sir_block_shape shape = {.columns = 256, .block_bytes = sizeof(block_q2_k), .halves_at = 80, .halves = 2, .words_at = 0, .words = 20};
+static const sir_family_256 family = {.words = 20, .group = 16, .centre_bits = -1, .wide = false, .is_signed = false};
+
+SIR_PANEL_FUNCTION(scales, SIR_CHUNK(k) & SIR_EACH_BYTE(15))
+SIR_PANEL_FUNCTION(minima, SIR_CHUNK(k) >> 4 & SIR_EACH_BYTE(15))
+SIR_PANEL_FUNCTION(values, SIR_CHUNK(4 + k / 32 * 8 + k % 8) >> k / 8 % 4 * 2 & SIR_EACH_BYTE(3))
+
 SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
     const block_q2_k *block = at;
     __m128i scales = _mm_loadu_si128((const void *)block->scales), low = _mm_set1_epi8(15);
     __m256i s = _mm256_cvtepu8_epi16(_mm_and_si128(scales, low));
     __m256i m = _mm256_cvtepu8_epi16(_mm_and_si128(_mm_srli_epi16(scales, 4), low));
-    return (sir_header_256){sir_load_half(&block->scale), sir_load_half(&block->minimum), sir_split_scales(s),
+    return (sir_header_256){sir_split_scales(s),
                             m};
 }
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+SIR_AVX2_INLINE __m256i block_avx2(const void *at, int c) {
     __m256i bytes = sir_load256(((const block_q2_k *)at)->q + c / 4 * 32);
     return _mm256_and_si256(_mm256_srli_epi16(bytes, c % 4 * 2), _mm256_set1_epi8(3));
 }
 
-void SIR_AVX2 sir_q2_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q2_k), header_avx2, unpack_avx2, 0);
-}
-
-void SIR_AVX512 sir_q2_k_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q2_k), header_avx2, unpack_avx2, 0);
-}
+SIR_DEFINE_MATMUL_Q8_256(q2_k, shape, family)
 
 #endif

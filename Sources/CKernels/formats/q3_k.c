@@ -37,6 +37,17 @@ void sir_q3_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
+static const sir_block_shape shape = {.columns = 256, .block_bytes = sizeof(block_q3_k), .halves_at = 108, .halves = 1, .words_at = 0, .words = 27};
+static const sir_family_256 family = {.words = 27, .group = 16, .centre_bits = 2, .wide = false, .is_signed = true};
+
+/// Six bits, less 32 in each byte: no byte borrows from the next while bit 7 is set.
+SIR_PANEL_FUNCTION(scales, ((SIR_CHUNK(24 + k % 2) >> k / 2 * 4 & SIR_EACH_BYTE(15)) |
+                            (SIR_CHUNK(26) >> 2 * k & SIR_EACH_BYTE(3)) << 4 | SIR_EACH_BYTE(128)) -
+                                   SIR_EACH_BYTE(32) ^ SIR_EACH_BYTE(128))
+SIR_PANEL_FUNCTION(minima, SIR_CHUNK(24 + k))
+SIR_PANEL_FUNCTION(values, (SIR_CHUNK(8 + k / 32 * 8 + k % 8) >> k / 8 % 4 * 2 & SIR_EACH_BYTE(3)) |
+                               (SIR_CHUNK(k % 8) >> k / 8 & SIR_EACH_BYTE(1)) << 2)
+
 SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
     const block_q3_k *block = at;
     __m128i low = _mm_loadl_epi64((const void *)block->scales);
@@ -45,10 +56,10 @@ SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
     high = _mm_and_si128(_mm_srlv_epi32(high, _mm_setr_epi32(0, 2, 4, 6)), _mm_set1_epi8(3));
     __m128i s = _mm_sub_epi8(_mm_or_si128(low, _mm_slli_epi16(high, 4)), _mm_set1_epi8(32));
     __m256i wide = _mm256_cvtepi8_epi16(s);
-    return (sir_header_256){sir_load_half(&block->scale), 0, sir_split_scales(wide), wide};
+    return (sir_header_256){sir_split_scales(wide), wide};
 }
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+SIR_AVX2_INLINE __m256i block_avx2(const void *at, int c) {
     const block_q3_k *block = at;
     __m256i low = _mm256_srli_epi16(sir_load256(block->low + c / 4 * 32), c % 4 * 2);
     __m256i high = sir_load256(block->high);
@@ -57,12 +68,6 @@ SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
                            _mm256_and_si256(high, _mm256_set1_epi8(4)));
 }
 
-void SIR_AVX2 sir_q3_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q3_k), header_avx2, unpack_avx2, 4);
-}
-
-void SIR_AVX512 sir_q3_k_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q3_k), header_avx2, unpack_avx2, 4);
-}
+SIR_DEFINE_MATMUL_Q8_256(q3_k, shape, family)
 
 #endif

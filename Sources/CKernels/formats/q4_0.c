@@ -17,8 +17,8 @@ SIR_INLINE int value(const block_q4_0 *block, int i) {
 static void unpack(const void *at, sir_unpacked_32 *out) {
     const block_q4_0 *block = at;
     out->scale = sir_half_to_float(block->scale);
-    out->offset = -8 * out->scale;
-    for (int i = 0; i < 32; i++) out->q[i] = (int16_t)value(block, i);
+    out->offset = 0;
+    for (int i = 0; i < 32; i++) out->q[i] = (int16_t)(value(block, i) - 8);
 }
 
 void sir_q4_0_decode(const void *blocks, float *out, size_t count) {
@@ -47,19 +47,17 @@ void sir_q4_0_encode(const float *x, void *blocks, size_t count) {
 }
 
 void sir_q4_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_0), unpack, true);
+    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_0), unpack, false);
 }
 
 #if SIR_X86
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) { return sir_nibbles(((const block_q4_0 *)at)->low); }
+static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q4_0), .halves_at = 0, .halves = 1, .words_at = 2, .words = 4};
 
-void SIR_AVX2 sir_q4_0_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_0), unpack_avx2, SIR_CENTRED, 8);
-}
+SIR_PANEL_FUNCTION(values, SIR_CHUNK(k % 4) >> k / 4 * 4 & SIR_EACH_BYTE(15))
 
-void SIR_AVX512 sir_q4_0_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_0), unpack_avx2, SIR_CENTRED, 8);
-}
+SIR_AVX2_INLINE __m256i block_avx2(const void *at) { return sir_nibbles(((const block_q4_0 *)at)->low); }
+
+SIR_DEFINE_MATMUL_Q8_32(q4_0, shape, SIR_CENTRED_4)
 
 #endif

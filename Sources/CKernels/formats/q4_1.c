@@ -56,14 +56,12 @@ void sir_q4_1_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) { return sir_nibbles(((const block_q4_1 *)at)->low); }
+static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q4_1), .halves_at = 0, .halves = 2, .words_at = 4, .words = 4};
 
-void SIR_AVX2 sir_q4_1_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_1), unpack_avx2, SIR_MINIMUM, 0);
-}
+SIR_PANEL_FUNCTION(values, SIR_CHUNK(k % 4) >> k / 4 * 4 & SIR_EACH_BYTE(15))
 
-void SIR_AVX512 sir_q4_1_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_1), unpack_avx2, SIR_MINIMUM, 0);
-}
+SIR_AVX2_INLINE __m256i block_avx2(const void *at) { return sir_nibbles(((const block_q4_1 *)at)->low); }
+
+SIR_DEFINE_MATMUL_Q8_32(q4_1, shape, SIR_OFFSET_4)
 
 #endif

@@ -31,24 +31,26 @@ void sir_q4_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
+static const sir_block_shape shape = {.columns = 256, .block_bytes = sizeof(block_q4_k), .halves_at = 0, .halves = 2, .words_at = 4, .words = 35};
+static const sir_family_256 family = {.words = 35, .group = 32, .centre_bits = -1, .wide = false, .is_signed = false};
+
+SIR_PANEL_FUNCTION(scales, k == 0 ? SIR_SCALES_6_LOW(0) : SIR_SCALES_6_HIGH(0))
+SIR_PANEL_FUNCTION(minima, k == 0 ? SIR_SCALES_6_LOW(1) : SIR_SCALES_6_HIGH(1))
+// The 8 words after the scales hold columns 0 ..< 32 low and 32 ..< 64 high, and so on.
+SIR_PANEL_FUNCTION(values, SIR_CHUNK(3 + k / 16 * 8 + k % 8) >> k / 8 % 2 * 4 & SIR_EACH_BYTE(15))
+
 SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
     const block_q4_k *block = at;
     __m256i s, m;
     sir_unpack_scales_6_avx2(block->scales, &s, &m);
-    return (sir_header_256){sir_load_half(&block->scale), sir_load_half(&block->minimum), s, m};
+    return (sir_header_256){s, m};
 }
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+SIR_AVX2_INLINE __m256i block_avx2(const void *at, int c) {
     __m256i bytes = sir_load256(((const block_q4_k *)at)->q + c / 2 * 32);
     return _mm256_and_si256(_mm256_srli_epi16(bytes, c % 2 * 4), _mm256_set1_epi8(15));
 }
 
-void SIR_AVX2 sir_q4_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_k), header_avx2, unpack_avx2, 0);
-}
-
-void SIR_AVX512 sir_q4_k_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_k), header_avx2, unpack_avx2, 0);
-}
+SIR_DEFINE_MATMUL_Q8_256(q4_k, shape, family)
 
 #endif

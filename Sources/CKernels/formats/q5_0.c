@@ -19,8 +19,8 @@ SIR_INLINE int value(const block_q5_0 *block, int i) {
 static void unpack(const void *at, sir_unpacked_32 *out) {
     const block_q5_0 *block = at;
     out->scale = sir_half_to_float(block->scale);
-    out->offset = -16 * out->scale;
-    for (int i = 0; i < 32; i++) out->q[i] = (int16_t)value(block, i);
+    out->offset = 0;
+    for (int i = 0; i < 32; i++) out->q[i] = (int16_t)(value(block, i) - 16);
 }
 
 void sir_q5_0_decode(const void *blocks, float *out, size_t count) {
@@ -52,22 +52,22 @@ void sir_q5_0_encode(const float *x, void *blocks, size_t count) {
 }
 
 void sir_q5_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_0), unpack, true);
+    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_0), unpack, false);
 }
 
 #if SIR_X86
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) {
+static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q5_0), .halves_at = 0, .halves = 1, .words_at = 2, .words = 5};
+
+/// Of four high bits, shifted by 0, 7, 14 and 21, bit i meets bit 8i.
+SIR_PANEL_FUNCTION(values, ((SIR_CHUNK(0) >> 4 * k & 15) * 0x00204081u & SIR_EACH_BYTE(1)) << 4 |
+                               (SIR_CHUNK(1 + k % 4) >> k / 4 * 4 & SIR_EACH_BYTE(15)))
+
+SIR_AVX2_INLINE __m256i block_avx2(const void *at) {
     const block_q5_0 *block = at;
     return _mm256_or_si256(sir_nibbles(block->low), sir_fifth_bits(block->high));
 }
 
-void SIR_AVX2 sir_q5_0_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_0), unpack_avx2, SIR_CENTRED, 16);
-}
-
-void SIR_AVX512 sir_q5_0_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_0), unpack_avx2, SIR_CENTRED, 16);
-}
+SIR_DEFINE_MATMUL_Q8_32(q5_0, shape, SIR_CENTRED_5)
 
 #endif

@@ -61,17 +61,17 @@ void sir_q5_1_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) {
+static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q5_1), .halves_at = 0, .halves = 2, .words_at = 4, .words = 5};
+
+/// Of four high bits, shifted by 0, 7, 14 and 21, bit i meets bit 8i.
+SIR_PANEL_FUNCTION(values, ((SIR_CHUNK(0) >> 4 * k & 15) * 0x00204081u & SIR_EACH_BYTE(1)) << 4 |
+                               (SIR_CHUNK(1 + k % 4) >> k / 4 * 4 & SIR_EACH_BYTE(15)))
+
+SIR_AVX2_INLINE __m256i block_avx2(const void *at) {
     const block_q5_1 *block = at;
     return _mm256_or_si256(sir_nibbles(block->low), sir_fifth_bits(block->high));
 }
 
-void SIR_AVX2 sir_q5_1_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_1), unpack_avx2, SIR_MINIMUM, 0);
-}
-
-void SIR_AVX512 sir_q5_1_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_1), unpack_avx2, SIR_MINIMUM, 0);
-}
+SIR_DEFINE_MATMUL_Q8_32(q5_1, shape, SIR_OFFSET_5)
 
 #endif

@@ -35,14 +35,22 @@ void sir_q5_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
+static const sir_block_shape shape = {.columns = 256, .block_bytes = sizeof(block_q5_k), .halves_at = 0, .halves = 2, .words_at = 4, .words = 43};
+static const sir_family_256 family = {.words = 43, .group = 32, .centre_bits = -1, .wide = true, .is_signed = false};
+
+SIR_PANEL_FUNCTION(scales, k == 0 ? SIR_SCALES_6_LOW(0) : SIR_SCALES_6_HIGH(0))
+SIR_PANEL_FUNCTION(minima, k == 0 ? SIR_SCALES_6_LOW(1) : SIR_SCALES_6_HIGH(1))
+SIR_PANEL_FUNCTION(values, (SIR_CHUNK(11 + k / 16 * 8 + k % 8) >> k / 8 % 2 * 4 & SIR_EACH_BYTE(15)) |
+                               (SIR_CHUNK(3 + k % 8) >> k / 8 & SIR_EACH_BYTE(1)) << 4)
+
 SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
     const block_q5_k *block = at;
     __m256i s, m;
     sir_unpack_scales_6_avx2(block->scales, &s, &m);
-    return (sir_header_256){sir_load_half(&block->scale), sir_load_half(&block->minimum), s, m};
+    return (sir_header_256){s, m};
 }
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+SIR_AVX2_INLINE __m256i block_avx2(const void *at, int c) {
     const block_q5_k *block = at;
     __m256i low = _mm256_srli_epi16(sir_load256(block->low + c / 2 * 32), c % 2 * 4);
     __m256i high = sir_load256(block->high);
@@ -51,12 +59,6 @@ SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
                            _mm256_and_si256(high, _mm256_set1_epi8(16)));
 }
 
-void SIR_AVX2 sir_q5_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_k), header_avx2, unpack_avx2, 0);
-}
-
-void SIR_AVX512 sir_q5_k_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_k), header_avx2, unpack_avx2, 0);
-}
+SIR_DEFINE_MATMUL_Q8_256(q5_k, shape, family)
 
 #endif

@@ -34,13 +34,21 @@ void sir_q6_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
+static const sir_block_shape shape = {.columns = 256, .block_bytes = sizeof(block_q6_k), .halves_at = 208, .halves = 1, .words_at = 0, .words = 52};
+static const sir_family_256 family = {.words = 52, .group = 16, .centre_bits = 5, .wide = false, .is_signed = true};
+
+SIR_PANEL_FUNCTION(scales, SIR_CHUNK(48 + k))
+SIR_PANEL_FUNCTION(minima, SIR_CHUNK(48 + k))
+SIR_PANEL_FUNCTION(values, (SIR_CHUNK(k / 32 * 16 + k % 16) >> k / 16 % 2 * 4 & SIR_EACH_BYTE(15)) |
+                               (SIR_CHUNK(32 + k / 32 * 8 + k % 8) >> k / 8 % 4 * 2 & SIR_EACH_BYTE(3)) << 4)
+
 SIR_AVX2_INLINE sir_header_256 header_avx2(const void *at) {
     const block_q6_k *block = at;
     __m256i s = _mm256_cvtepi8_epi16(_mm_loadu_si128((const void *)block->scales));
-    return (sir_header_256){sir_load_half(&block->scale), 0, sir_split_scales(s), s};
+    return (sir_header_256){sir_split_scales(s), s};
 }
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
+SIR_AVX2_INLINE __m256i block_avx2(const void *at, int c) {
     const block_q6_k *block = at;
     __m256i low = sir_load256(block->low + c / 4 * 64 + c % 2 * 32);
     low = _mm256_srli_epi16(low, c % 4 / 2 * 4);
@@ -51,12 +59,6 @@ SIR_AVX2_INLINE __m256i unpack_avx2(const void *at, int c) {
                            _mm256_and_si256(high, _mm256_set1_epi8(48)));
 }
 
-void SIR_AVX2 sir_q6_k_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q6_k), header_avx2, unpack_avx2, 32);
-}
-
-void SIR_AVX512 sir_q6_k_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q6_k), header_avx2, unpack_avx2, 32);
-}
+SIR_DEFINE_MATMUL_Q8_256(q6_k, shape, family)
 
 #endif

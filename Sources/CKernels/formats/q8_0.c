@@ -48,14 +48,12 @@ void sir_q8_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
 
 #if SIR_X86
 
-SIR_AVX2_INLINE __m256i unpack_avx2(const void *at) { return sir_load256(((const block_q8_0 *)at)->q); }
+static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q8_0), .halves_at = 0, .halves = 1, .words_at = 2, .words = 8};
 
-void SIR_AVX2 sir_q8_0_matmul_avx2(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx2(SIR_MATMUL_ARGUMENTS, sizeof(block_q8_0), unpack_avx2, SIR_SIGNED, 0);
-}
+SIR_PANEL_FUNCTION(values, SIR_CHUNK(k))
 
-void SIR_AVX512 sir_q8_0_matmul_avx512(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_avx512(SIR_MATMUL_ARGUMENTS, sizeof(block_q8_0), unpack_avx2, SIR_SIGNED, 0);
-}
+SIR_AVX2_INLINE __m256i block_avx2(const void *at) { return sir_load256(((const block_q8_0 *)at)->q); }
+
+SIR_DEFINE_MATMUL_Q8_32(q8_0, shape, SIR_SIGNED)
 
 #endif

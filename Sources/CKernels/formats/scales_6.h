@@ -3,7 +3,7 @@
 #ifndef SIROCCO_SCALES_6_H
 #define SIROCCO_SCALES_6_H
 
-#include "../vector.h"
+#include "panel.h"
 
 /// Bytes 0 ..< 4 hold scales 0 ..< 4 and 4 ..< 8 minima 0 ..< 4, each in the low six bits. Of scale and
 /// minimum 4 + i, byte 8 + i has the low nibbles, and the top pairs of bytes i and 4 + i the high bits.
@@ -32,6 +32,12 @@ SIR_AVX2_INLINE void sir_unpack_scales_6_avx2(const uint8_t packed[12], __m256i 
     *m = _mm256_shuffle_epi8(minima, _mm256_setr_epi8(0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 0, 1, 0,
                                                       1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7));
 }
+
+/// The same of a panel's first three words, as four bytes: scales (`minima` 0) or minima (1) of groups 0 ..< 4.
+#define SIR_SCALES_6_LOW(minima) (SIR_CHUNK(minima) & SIR_EACH_BYTE(63))
+/// Those of groups 4 ..< 8.
+#define SIR_SCALES_6_HIGH(minima)                             \
+    ((SIR_CHUNK(2) >> 4 * (minima) & SIR_EACH_BYTE(15)) | (SIR_CHUNK(minima) >> 2 & SIR_EACH_BYTE(48)))
 
 #endif
 #endif

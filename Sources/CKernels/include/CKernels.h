@@ -57,16 +57,21 @@ typedef enum sir_activation {
 /// 32 activations: value = scale * q.  scale = max|x| / 127, q = x * (127 / max|x|) rounded to
 /// nearest even; all zero when max|x| is below 2^-121, where the quotient would overflow. A NaN or an
 /// infinity among the values makes the scale NaN and every q zero, so that it shows in every product.
+///
+/// A kernel takes four columns at a time, and adds the products of the first two apart from those of the
+/// last two. `less[0]` is minus the sum of all q[i] with i % 4 < 2, `less[1]` of the others: what a format
+/// whose values have a constant taken off starts its sums with, a multiple of them.
 typedef struct sir_q8_32 {
     float scale;
     float scaled_sum; // scale * (float)sum(q)
+    int16_t less[2];
     int8_t q[32];
 } sir_q8_32;
 
-/// 256 activations with one scale, for the K formats. sums[i] = sum of q[16i ..< 16i + 16].
+/// 256 activations with one scale, for the K formats. less[i]: as above, over q[16i ..< 16i + 16].
 typedef struct sir_q8_256 {
     float scale;
-    int16_t sums[16];
+    int16_t less[16][2];
     int8_t q[256];
 } sir_q8_256;
 

@@ -33,13 +33,14 @@ void sir_quantize_q8_32_scalar(const float *x, sir_q8_32 *out, size_t count) {
     for (size_t b = 0; b < count / 32; b++, x += 32, out++) {
         float inverse;
         scales(largest_magnitude(x, 32), &out->scale, &inverse);
-        int32_t sum = 0;
+        int16_t less[2] = {0, 0};
         for (int i = 0; i < 32; i++) {
             int32_t q = quantized(x[i], inverse);
             out->q[i] = (int8_t)q;
-            sum += q;
+            less[i / 2 % 2] = (int16_t)(less[i / 2 % 2] - q);
         }
-        out->scaled_sum = out->scale * (float)sum;
+        memcpy(out->less, less, sizeof less);
+        out->scaled_sum = out->scale * (float)-(less[0] + less[1]);
     }
 }
 
@@ -48,13 +49,13 @@ void sir_quantize_q8_256_scalar(const float *x, sir_q8_256 *out, size_t count) {
         float inverse;
         scales(largest_magnitude(x, 256), &out->scale, &inverse);
         for (int g = 0; g < 16; g++) {
-            int32_t sum = 0;
+            int16_t less[2] = {0, 0};
             for (int i = 16 * g; i < 16 * g + 16; i++) {
                 int32_t q = quantized(x[i], inverse);
                 out->q[i] = (int8_t)q;
-                sum += q;
+                less[i / 2 % 2] = (int16_t)(less[i / 2 % 2] - q);
             }
-            out->sums[g] = (int16_t)sum;
+            memcpy(out->less[g], less, sizeof less);
         }
     }
 }
@@ -92,22 +93,24 @@ SIR_AVX2_INLINE __m256i quantize_32(const float *x, float inverse) {
     return _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
-/// The sums of the bytes of each 128-bit half, in the low 32 bits of that half.
-SIR_AVX2_INLINE __m256i sums_of_16(__m256i q) {
-    // q + 128 is unsigned, and the sum of absolute differences from zero adds eight of those.
-    __m256i sums = _mm256_sad_epu8(_mm256_xor_si256(q, _mm256_set1_epi8(-128)), _mm256_setzero_si256());
-    sums = _mm256_add_epi32(sums, _mm256_shuffle_epi32(sums, 0x4e));
-    return _mm256_sub_epi32(sums, _mm256_set1_epi32(16 * 128));
+/// Minus the sums over the bytes 4i, 4i + 1 and over 4i + 2, 4i + 3 of each 128-bit half: every 32-bit lane
+/// of a half holds the two, as 16-bit numbers.
+SIR_AVX2_INLINE __m256i less_of_16(__m256i q) {
+    __m256i pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), q);
+    pairs = _mm256_add_epi16(pairs, _mm256_shuffle_epi32(pairs, 0x4e));
+    pairs = _mm256_add_epi16(pairs, _mm256_shuffle_epi32(pairs, 0xb1));
+    return _mm256_sub_epi16(_mm256_setzero_si256(), pairs);
 }
 
 void SIR_AVX2 sir_quantize_q8_32_avx2(const float *x, sir_q8_32 *out, size_t count) {
     for (size_t b = 0; b < count / 32; b++, x += 32, out++) {
         float inverse;
         scales(largest_lane(largest_of_32(x)), &out->scale, &inverse);
-        __m256i q = quantize_32(x, inverse), sums = sums_of_16(q);
+        __m256i q = quantize_32(x, inverse), less = less_of_16(q);
         _mm256_storeu_si256((void *)out->q, q);
-        int32_t sum = _mm256_extract_epi32(sums, 0) + _mm256_extract_epi32(sums, 4);
-        out->scaled_sum = out->scale * (float)sum;
+        __m128i both = _mm_add_epi16(_mm256_castsi256_si128(less), _mm256_extracti128_si256(less, 1));
+        _mm_storeu_si32(out->less, both);
+        out->scaled_sum = out->scale * (float)-(out->less[0] + out->less[1]);
     }
 }
 
@@ -118,10 +121,10 @@ void SIR_AVX2 sir_quantize_q8_256_avx2(const float *x, sir_q8_256 *out, size_t c
         float inverse;
         scales(largest_lane(largest), &out->scale, &inverse);
         for (int c = 0; c < 8; c++) {
-            __m256i q = quantize_32(x + 32 * c, inverse), sums = sums_of_16(q);
+            __m256i q = quantize_32(x + 32 * c, inverse), less = less_of_16(q);
             _mm256_storeu_si256((void *)(out->q + 32 * c), q);
-            out->sums[2 * c] = (int16_t)_mm256_extract_epi32(sums, 0);
-            out->sums[2 * c + 1] = (int16_t)_mm256_extract_epi32(sums, 4);
+            _mm_storeu_si32(out->less[2 * c], _mm256_castsi256_si128(less));
+            _mm_storeu_si32(out->less[2 * c + 1], _mm256_extracti128_si256(less, 1));
         }
     }
 }
