@@ -24,8 +24,8 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
     private let sines: AlignedBuffer<Float>
     private let choices: AlignedBuffer<ExpertChoice>  // [tokens, experts per token]
     private let routerLogits: AlignedBuffer<Float>  // [tokens, experts]
-    private let hidden: AlignedBuffer<Float>  // [tokens, dimension]: the normed input of the experts
-    private let routed: Activations  // [slots, dimension]
+    private let hidden: Activations  // [tokens, dimension]: the normed input of the experts
+    private let routed: Activations  // [slots, dimension]: the same, in the experts' order
     private let up: AlignedBuffer<Float>  // [slots, feedForward]
     private let inner: Activations  // [slots, feedForward]: the gate, then silu(gate) * up
     private let down: AlignedBuffer<Float>  // [slots, dimension]
@@ -55,7 +55,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         sines = AlignedBuffer(count: limits.tokens * frequencies.count)
         choices = AlignedBuffer(count: slots)
         routerLogits = AlignedBuffer(count: limits.tokens * shape.experts)
-        hidden = AlignedBuffer(count: limits.tokens * shape.dimension)
+        hidden = Activations(rows: limits.tokens, columns: shape.dimension, kinds: kinds.feedForward)
         routed = Activations(rows: slots, columns: shape.dimension, kinds: kinds.feedForward)
         up = AlignedBuffer(count: slots * shape.feedForward)
         inner = Activations(rows: slots, columns: shape.feedForward, kinds: kinds.down)
@@ -76,6 +76,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
 
     func forward(_ batch: Batch) {
         precondition(batch.tokens.count <= limits.tokens)
+        precondition(batch.tokens.allSatisfy { $0.logitRow ?? 0 < limits.logitRows })
         pool.run { [self] worker in forward(batch, &worker) }
     }
 
@@ -89,7 +90,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         head(batch, &worker)
     }
 
-    /// residual = embedding of each token; and the angles of its position.
+    /// residual = embedding of each token; the angles of its position; and what the first layer starts with.
     private func embed(_ batch: Batch, _ worker: inout Worker) {
         let half = frequencies.count
         worker.forEach(batch.tokens.count) { range in
@@ -102,23 +103,31 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
                         position: token.position, frequencies: $0, cosines: cosines.pointer + t * half,
                         sines: sines.pointer + t * half)
                 }
+                enter(layer: 0, token: t, batch)
             }
         }
     }
 
-    /// residual += Wo attention(RMSNorm(residual)).
+    /// Norms the residual for layer `index`, or for the head behind the last layer. At the end of the loop that
+    /// completed the residual: a loop of its own would be one more wait for the others.
+    private func enter(layer index: Int, token t: Int, _ batch: Batch) {
+        let x = residual.pointer + t * model.configuration.dimension
+        if index < model.configuration.layers {
+            norm(x, model.layers[index].attentionNorm, into: normed.rows[t])
+            normed.rows.quantize(row: t, model.operations)
+        } else if let row = batch.tokens[t].logitRow {
+            norm(x, model.outputNorm, into: last.rows[row])
+            last.rows.quantize(row: row, model.operations)
+        }
+    }
+
+    /// projected = Wo attention(RMSNorm(residual)).
     private func attention(_ layer: LlamaLayer, _ index: Int, _ batch: Batch, _ worker: inout Worker) {
         let shape = model.configuration
         let tokens = batch.tokens.count
         let normed = normed.rows
         let attended = attended.rows
 
-        worker.forEach(tokens) { range in
-            for t in range {
-                norm(residual.pointer + t * shape.dimension, layer.attentionNorm, into: normed[t])
-                normed.quantize(row: t, model.operations)
-            }
-        }
         multiply(
             (layer.query, queries.pointer), (layer.key, keys.pointer), (layer.value, values.pointer), normed,
             tokens: tokens, &worker)
@@ -144,46 +153,45 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
             layer.attentionOutput.multiply(
                 rows: rows, attended, tokens: tokens, into: projected.pointer, outStride: shape.dimension)
         }
-        worker.forEach(tokens) { range in
-            for t in range {
-                model.operations.add(
-                    projected.pointer + t * shape.dimension, to: residual.pointer + t * shape.dimension,
-                    count: shape.dimension)
-            }
-        }
     }
 
-    /// residual += sum over the chosen experts of weight * down(silu(gate x) * up x), x = RMSNorm(residual).
+    /// residual += projected; and then, with x = RMSNorm(residual),
+    /// residual += sum over the chosen experts of weight * down(silu(gate x) * up x).
     private func feedForward(_ layer: LlamaLayer, _ index: Int, _ batch: Batch, _ worker: inout Worker) {
         let shape = model.configuration
         let tokens = batch.tokens.count
         let (k, dimension, width) = (shape.expertsPerToken, shape.dimension, shape.feedForward)
         let slots = tokens * k
+        let hidden = hidden.rows
         let routed = routed.rows
         let inner = inner.rows
         let scratch = workers[worker.index]
 
         worker.forEach(tokens) { range in
             for t in range {
-                let x = hidden.pointer + t * dimension
-                norm(residual.pointer + t * dimension, layer.feedForwardNorm, into: x)
-                route(x, token: t, layer.router)
+                let sum = residual.pointer + t * dimension
+                model.operations.add(projected.pointer + t * dimension, to: sum, count: dimension)
+                norm(sum, layer.feedForwardNorm, into: hidden[t])
+                hidden.quantize(row: t, model.operations)
+                route(hidden[t], token: t, layer.router)
             }
         }
         if let routing = batch.routing, worker.index == 0 {
             (routing + index * slots).update(from: choices.pointer, count: slots)
         }
         scratch.plan.build(choices.pointer, count: slots)
-        worker.forEach(slots) { range in
-            for slot in range {
-                let x = hidden.pointer + Int(scratch.plan.pairs.pointer[slot]) / k * dimension
-                routed[slot].update(from: x, count: dimension)
-                routed.quantize(row: slot, model.operations)
+        let pairs = scratch.plan.pairs.pointer
+        // An expert's rows have to lie together, except where no expert has two.
+        let gathers = scratch.plan.mostSlots > 1
+        if gathers {
+            worker.forEach(slots) { range in
+                for slot in range { routed.copy(row: Int(pairs[slot]) / k, of: hidden, to: slot) }
             }
         }
-        forEachExpert(scratch.plan, rows: width, &worker) { expert, rows, slots in
+        forEachExpert(scratch.plan, rows: width, unit: max(16, model.activationKinds.down.unit), &worker) {
+            expert, rows, slots in
             let expert = layer.experts[expert]
-            let x = routed.from(slots.lowerBound)
+            let x = gathers ? routed.from(slots.lowerBound) : hidden.from(Int(pairs[slots.lowerBound]) / k)
             let gate = inner[slots.lowerBound]
             let up = up.pointer + slots.lowerBound * width
             expert.gate.multiply(rows: rows, x, tokens: slots.count, into: gate, outStride: width)
@@ -191,18 +199,19 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
             for s in 0..<slots.count {
                 let at = s * width + rows.lowerBound
                 model.operations.siluMultiply(gate + at, up + at, count: rows.count)
+                inner.quantize(row: slots.lowerBound + s, part: rows, model.operations)
             }
         }
-        worker.forEach(slots) { range in
-            for slot in range { inner.quantize(row: slot, model.operations) }
-        }
-        forEachExpert(scratch.plan, rows: dimension, &worker) { expert, rows, slots in
+        forEachExpert(scratch.plan, rows: dimension, unit: 16, &worker) { expert, rows, slots in
             layer.experts[expert].down.multiply(
                 rows: rows, inner.from(slots.lowerBound), tokens: slots.count,
                 into: down.pointer + slots.lowerBound * dimension, outStride: dimension)
         }
         worker.forEach(tokens) { range in
-            for t in range { combine(t, scratch.plan.slots.pointer) }
+            for t in range {
+                combine(t, scratch.plan.slots.pointer)
+                enter(layer: index + 1, token: t, batch)
+            }
         }
     }
 
@@ -210,16 +219,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
     private func head(_ batch: Batch, _ worker: inout Worker) {
         let shape = model.configuration
         let last = last.rows
-        var wanted = 0
-        for token in batch.tokens { if let row = token.logitRow { wanted = max(wanted, row + 1) } }
-        precondition(wanted <= limits.logitRows)
-        worker.forEach(batch.tokens.count) { range in
-            for t in range {
-                guard let row = batch.tokens[t].logitRow else { continue }
-                norm(residual.pointer + t * shape.dimension, model.outputNorm, into: last[row])
-                last.quantize(row: row, model.operations)
-            }
-        }
+        let wanted = batch.tokens.reduce(0) { max($0, ($1.logitRow ?? -1) + 1) }
         worker.forEach(shape.vocabularySize, grain: grain(shape.vocabularySize, worker)) { rows in
             model.output.multiply(
                 rows: rows, last, tokens: wanted, into: output.pointer, outStride: shape.vocabularySize)
@@ -253,12 +253,12 @@ extension LlamaRunner {
         }
     }
 
-    /// One loop over `rows` output rows of every expert that has tokens.
+    /// One loop over `rows` output rows of every expert that has tokens, in whole units.
     private func forEachExpert(
-        _ plan: borrowing ExpertPlan, rows: Int, _ worker: inout Worker,
+        _ plan: borrowing ExpertPlan, rows: Int, unit: Int, _ worker: inout Worker,
         _ body: (_ expert: Int, _ rows: Range<Int>, _ slots: Range<Int>) -> Void
     ) {
-        let grain = grain(rows * plan.activeCount, worker)
+        let grain = grain(rows * plan.activeCount, unit: unit, worker)
         let pieces = (rows + grain - 1) / grain
         let active = plan.active.pointer
         let starts = plan.starts.pointer
@@ -274,9 +274,9 @@ extension LlamaRunner {
     }
 
     /// Rows of one work item: some eight items for each worker, so that one that was interrupted does
-    /// not hold up the others, and whole tiles of 16 rows, so that kernels run at their best.
-    private func grain(_ rows: Int, _ worker: borrowing Worker) -> Int {
-        max(16, rows / (8 * worker.count) / 16 * 16)
+    /// not hold up the others, and whole panels of 16 rows, so that kernels run at their best.
+    private func grain(_ rows: Int, unit: Int = 16, _ worker: borrowing Worker) -> Int {
+        max(unit, rows / (8 * worker.count) / unit * unit)
     }
 
     private func norm(

@@ -43,6 +43,8 @@ package struct ExpertPlan: ~Copyable {
     /// Experts that have any slot, ascending; the first `activeCount` entries are valid.
     package let active: AlignedBuffer<Int32>
     package private(set) var activeCount = 0
+    /// Slots of the expert that has most.
+    package private(set) var mostSlots = 0
 
     package init(pairs: Int, experts: Int) {
         self.pairs = AlignedBuffer(count: pairs)
@@ -58,7 +60,9 @@ package struct ExpertPlan: ~Copyable {
         starts.update(repeating: 0, count: experts + 1)
         for pair in 0..<count { starts[Int(choices[pair].expert) + 1] += 1 }
         activeCount = 0
+        mostSlots = 0
         for expert in 0..<experts {
+            mostSlots = max(mostSlots, Int(starts[expert + 1]))
             if starts[expert + 1] > 0 {
                 active.pointer[activeCount] = Int32(expert)
                 activeCount += 1

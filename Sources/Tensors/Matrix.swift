@@ -96,18 +96,22 @@ package struct ActivationKinds: OptionSet, Sendable {
 
     package static let q8x32 = ActivationKinds(rawValue: 1)
     package static let q8x256 = ActivationKinds(rawValue: 2)
+    package static let floats = ActivationKinds(rawValue: 4)
 
-    /// What `matrices` need beyond plain floats.
+    /// What `matrices` are multiplied with.
     package init(of matrices: some Sequence<Matrix>) {
         self = []
         for matrix in matrices {
             switch matrix.format.activation {
             case SIR_ACTIVATION_Q8_32: insert(.q8x32)
             case SIR_ACTIVATION_Q8_256: insert(.q8x256)
-            default: break
+            default: insert(.floats)
             }
         }
     }
+
+    /// Values that are converted together: a part of a row is whole where it starts and ends at multiples.
+    package var unit: Int { contains(.q8x256) ? 256 : contains(.q8x32) ? 32 : 1 }
 }
 
 /// Rows of activations as floats and in the quantized forms that weights want.
@@ -175,18 +179,31 @@ package struct Activations: ~Copyable, Sendable {
 
         /// Converts row `row` from its floats to the quantized forms in use.
         package func quantize(row: Int, _ operations: Operations) {
-            quantize(row: row, from: self[row], operations)
+            quantize(row: row, part: 0..<columns, operations)
         }
 
-        /// Converts `values` (`columns` floats) to the quantized forms of row `row`.
-        package func quantize(row: Int, from values: UnsafePointer<Float>, _ operations: Operations) {
+        /// The same for a part of a row: whole units of the forms in use.
+        package func quantize(row: Int, part: Range<Int>, _ operations: Operations) {
+            let values = self[row] + part.lowerBound
+            let table = operations.table
             if let q32, kinds.contains(.q8x32) {
-                operations.table.pointee.quantize_q8_32(
-                    values, (q32 + row * q32Stride).assumingMemoryBound(to: sir_q8_32.self), columns)
+                let blocks = (q32 + row * q32Stride).assumingMemoryBound(to: sir_q8_32.self)
+                table.pointee.quantize_q8_32(values, blocks + part.lowerBound / 32, part.count)
             }
             if let q256, kinds.contains(.q8x256) {
-                operations.table.pointee.quantize_q8_256(
-                    values, (q256 + row * q256Stride).assumingMemoryBound(to: sir_q8_256.self), columns)
+                let blocks = (q256 + row * q256Stride).assumingMemoryBound(to: sir_q8_256.self)
+                table.pointee.quantize_q8_256(values, blocks + part.lowerBound / 256, part.count)
+            }
+        }
+
+        /// Copies row `row` of `other`, which has the same columns and forms, to row `place`.
+        package func copy(row: Int, of other: Rows, to place: Int) {
+            if kinds.contains(.floats) { self[place].update(from: other[row], count: columns) }
+            if let q32, let from = other.q32, kinds.contains(.q8x32) {
+                (q32 + place * q32Stride).copyMemory(from: from + row * q32Stride, byteCount: q32Stride)
+            }
+            if let q256, let from = other.q256, kinds.contains(.q8x256) {
+                (q256 + place * q256Stride).copyMemory(from: from + row * q256Stride, byteCount: q256Stride)
             }
         }
 
