@@ -26,7 +26,7 @@ public struct MachineSpeed: Sendable, Equatable {
 
     /// How much is measured: the defaults take about a second in all.
     public struct Effort: Sendable {
-        /// Bytes that the threads read; nil: eight times the caches, and never more than an eighth of memory.
+        /// Bytes that the threads read; nil: four times the caches, and never more than 1 GiB or an eighth of memory.
         public var memoryBytes: Int?
         /// How long each rate is measured for.
         public var seconds = 0.4
@@ -112,7 +112,7 @@ public struct MachineSpeed: Sendable, Equatable {
         return (ContinuousClock.now - start) / .seconds(1)
     }
 
-    /// Much more than any cache holds, and no burden on the memory.
+    /// Much more than caches hold. Not more than need be: a virtual machine takes seconds to be given a gigabyte.
     private static var bufferBytes: Int {
         let memory = sysconf(CInt(_SC_PHYS_PAGES)) * sysconf(CInt(_SC_PAGESIZE))
         #if canImport(Glibc)
@@ -120,7 +120,7 @@ public struct MachineSpeed: Sendable, Equatable {
         #else
             let cache = 0
         #endif
-        return min(max(512 << 20, 8 * cache), memory / 8)
+        return min(max(256 << 20, 4 * cache), 1 << 30, memory / 8)
     }
 }
 

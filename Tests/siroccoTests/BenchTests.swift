@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import SystemPackage
+import Tensors
 import TestSupport
 import Testing
 import sirocco
@@ -55,7 +56,8 @@ struct BenchTests {
     func names() async throws {
         try await Self.withModel { path in
             let options = "--prefill 8 --decode 4".components(separatedBy: " ")
-            let record = try await Self.bench(path, options).measure()
+            let effort = MachineSpeed.Effort(memoryBytes: 8 << 20, seconds: 0.005)
+            let record = try await Self.bench(path, options).measure(effort: effort)
             let object = try Self.json(record)
             for name in ["format", "version", "date", "model", "name", "kernels", "kv_type"] {
                 #expect(object[name] is String, "\(name)")

@@ -5,7 +5,7 @@ package import ArgumentParser
 import Foundation
 import Inference
 import Models
-import Tensors
+package import Tensors
 
 package struct Bench: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
@@ -88,7 +88,9 @@ package struct Bench: AsyncParsableCommand {
     }
 
     /// Measures the machine, then the model.
-    package func measure(_ progress: BenchProgress = BenchProgress()) async throws -> BenchRecord {
+    package func measure(
+        _ progress: BenchProgress = BenchProgress(), effort: MachineSpeed.Effort = .init()
+    ) async throws -> BenchRecord {
         let loaded = try model.load(options)
         let instructionSet = try options.instructionSet()
         let threads = options.threads ?? ThreadPool.usableCPUs
@@ -97,7 +99,7 @@ package struct Bench: AsyncParsableCommand {
         if machine {
             progress.show("measuring the machine")
             machineRecord = BenchRecord.Machine(
-                MachineSpeed.measure(instructionSet, ThreadPool(workers: threads)), disk: diskSpeed(loaded))
+                MachineSpeed.measure(instructionSet, ThreadPool(workers: threads), effort: effort), disk: diskSpeed(loaded))
         }
         var record = BenchRecord(
             loaded, kernels: "\(instructionSet)", threads: threads, kv: options.kv, machine: machineRecord)
