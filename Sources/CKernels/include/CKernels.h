@@ -151,8 +151,8 @@ const sir_operations *sir_operations_for(sir_isa isa);
 
 // MARK: The machine's limits
 
-/// Reads `count` bytes with the widest loads of `isa` and returns a sum of them, so that no load can be
-/// left out. The caller chooses memory larger than the caches and keeps the time.
+/// Reads `count` bytes (a multiple of 64) with the widest loads of `isa` and returns the sum of their
+/// 8-byte words, so that no load can be left out. The caller chooses memory larger than the caches and keeps the time.
 uint64_t sir_read_memory(sir_isa isa, const void *bytes, size_t count);
 /// Runs `rounds` of the fastest 8-bit multiply-and-add that `isa` has, in registers alone. Returns the
 /// operations done: a product and an addition are two. `out` takes a result that depends on all.

@@ -94,18 +94,18 @@ package struct Bench: AsyncParsableCommand {
         let loaded = try model.load(options)
         let instructionSet = try options.instructionSet()
         let threads = options.threads ?? ThreadPool.usableCPUs
-        let session = try BenchSession(loaded, plan, options)
+        let engine = try BenchSession(loaded, plan, options).start()
         var machineRecord: BenchRecord.Machine?
         if machine {
             progress.show("measuring the machine")
             machineRecord = BenchRecord.Machine(
-                MachineSpeed.measure(instructionSet, ThreadPool(workers: threads), effort: effort), disk: diskSpeed(loaded))
+                MachineSpeed.measure(instructionSet, ThreadPool(workers: threads), effort: effort),
+                disk: diskSpeed(loaded))
         }
         var record = BenchRecord(
             loaded, kernels: "\(instructionSet)", threads: threads, kv: options.kv, machine: machineRecord)
         let roofline = Roofline(
             record, ActiveWeights(loaded.source, loaded.configuration), loaded.configuration)
-        let engine = try session.start()
         try await engine.warmUp(progress)
         for task in plan {
             let runs = try await engine.run(task, repetitions: repetitions, progress)
