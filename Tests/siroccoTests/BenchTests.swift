@@ -202,6 +202,20 @@ struct BenchTests {
         #expect(BenchChange(old: nil, new: new).ratio == nil)
     }
 
+    @Test("the cache's rate is the bytes that a depth adds over the time that it adds")
+    func cacheRates() {
+        let shallow = BenchMeasurement(.init(kind: .decode, tokens: 8, sequences: 2), runs: [200])
+        let deep = BenchMeasurement(.init(kind: .decode, tokens: 8, depth: 100, sequences: 2), runs: [100])
+        // 10 ms a step become 20 ms, for 100 positions of 50 bytes in each of two sequences.
+        #expect(deep.cacheRate(over: shallow, bytesPerPosition: 50, window: nil) == 1e6)
+        #expect(deep.cacheRate(over: shallow, bytesPerPosition: 50, window: 10) == 1e5)
+        #expect(shallow.cacheRate(over: shallow, bytesPerPosition: 50, window: nil) == nil)
+        let alone = BenchMeasurement(.init(kind: .decode, tokens: 8), runs: [200])
+        #expect(deep.cacheRate(over: alone, bytesPerPosition: 50, window: nil) == nil)
+        let slow = BenchMeasurement(.init(kind: .decode, tokens: 8, sequences: 2), runs: [90])
+        #expect(deep.cacheRate(over: slow, bytesPerPosition: 50, window: nil) == nil)
+    }
+
     static let medians: [(runs: [Double], median: Double)] = [
         ([3], 3), ([1, 9], 5), ([9, 1, 2], 2), ([8, 1, 2, 4], 3),
     ]

@@ -111,6 +111,7 @@ package struct Bench: AsyncParsableCommand {
             let runs = try await engine.run(task, repetitions: repetitions, progress)
             record.add(BenchMeasurement(task, runs: runs, ceiling: roofline?.ceiling(task)))
         }
+        record.addCacheRates(window: loaded.configuration.slidingWindow)
         return record
     }
 

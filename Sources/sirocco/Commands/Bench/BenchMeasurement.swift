@@ -60,6 +60,8 @@ package struct BenchMeasurement: Codable, Sendable, Equatable {
     package var ceiling_tokens_per_second: Double?
     package var fraction_of_ceiling: Double?
     package var limit: Limit?
+    /// Decode at a depth, where the same was measured without: keys and values before it, by the time they added.
+    package var cache_bytes_per_second: Double?
 
     package init(_ task: Task, runs: [Double], ceiling: Ceiling? = nil) {
         kind = task.kind
@@ -75,6 +77,17 @@ package struct BenchMeasurement: Codable, Sendable, Equatable {
     }
 
     package var task: Task { Task(kind: kind, tokens: tokens, depth: depth, sequences: sequences) }
+
+    /// Bytes a second of keys and values: what `depth` positions added to the time of `shallow`, the same work at
+    /// depth 0. Nil where nothing was added, or they are not the same work.
+    package func cacheRate(over shallow: BenchMeasurement, bytesPerPosition: Int, window: Int?) -> Double? {
+        var base = task
+        base.depth = 0
+        guard depth > 0, shallow.task == base else { return nil }
+        let added = Double(sequences) * (1 / tokens_per_second - 1 / shallow.tokens_per_second)
+        guard added > 0 else { return nil }
+        return Double(sequences * min(depth, window ?? depth) * bytesPerPosition) / added
+    }
 
     package static func median(_ values: [Double]) -> Double {
         guard !values.isEmpty else { return 0 }

@@ -95,6 +95,17 @@ package struct BenchRecord: Codable, Sendable, Equatable {
         }
     }
 
+    /// Reckons how fast attention read the cache, for decode at a depth that was also measured without.
+    mutating func addCacheRates(window: Int?) {
+        for index in measurements.indices {
+            let rates = measurements.compactMap {
+                measurements[index].cacheRate(
+                    over: $0, bytesPerPosition: cache_bytes_per_position, window: window)
+            }
+            measurements[index].cache_bytes_per_second = rates.first
+        }
+    }
+
     /// Holds each measurement against the same work in `previous`.
     package mutating func compare(with previous: BenchRecord) {
         comparison = measurements.map { new in

@@ -11,6 +11,7 @@ enum BenchTable {
         lines.append("")
         lines.append(Style.dim(heading(hasCeiling: record.machine != nil), coloured: coloured))
         lines += record.measurements.map { row($0, hasCeiling: record.machine != nil) }
+        lines += record.measurements.compactMap { cacheRate($0, record.machine) }
         if let comparison = record.comparison {
             lines += ["", Style.dim(changeHeading, coloured: coloured)]
             lines += comparison.map { change($0, coloured: coloured) }
@@ -59,6 +60,14 @@ enum BenchTable {
         }
         let limit = measurement.limit.map { "  " + $0.rawValue } ?? ""
         return columns("\(measurement.task)", cells) + limit
+    }
+
+    private static func cacheRate(
+        _ measurement: BenchMeasurement, _ machine: BenchRecord.Machine?
+    ) -> String? {
+        guard let rate = measurement.cache_bytes_per_second else { return nil }
+        let share = machine.map { ", \((rate / $0.memory_bytes_per_second * 100).rounded(0)) % of memory" }
+        return "\(measurement.task) reads keys and values at \(amount(rate))B/s\(share ?? "")"
     }
 
     private static let changeHeading = columns("compared", ["then", "now", "ratio", "lowest", "highest"])
