@@ -123,16 +123,19 @@ struct BenchEngine {
         if let plug { _ = try await finish(plug) }
         var first = Double.infinity
         var last = 0.0
+        var timed = 0
         for (generation, submitted) in generations {
             let summary = try await finish(generation)
             let page = KVType.pagePositions
             guard summary.cachedTokens >= task.depth / page * page else {
                 throw CommandError("\(task): the cache lost keys and values; lower --depth or --sequences")
             }
+            timed += summary.generatedTokens - 1
             first = min(first, submitted + summary.firstTokenSeconds)
             last = max(last, submitted + summary.firstTokenSeconds + summary.decodeSeconds)
         }
-        return Double(task.sequences * task.tokens) / max(last - first, 1e-9)
+        precondition(timed == task.sequences * task.tokens, "an answer ended before its time")
+        return Double(timed) / max(last - first, 1e-9)
     }
 
     private func finish(_ generation: Generation) async throws -> GenerationSummary {
