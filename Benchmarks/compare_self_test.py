@@ -1,5 +1,5 @@
-"""What Benchmarks/compare --self-test checks: rows, both command lines, both kinds of JSON, the pilot's choice, the order
-of rounds, the arithmetic and the table, without any model. Not a program of its own."""
+"""What Benchmarks/compare --self-test checks: rows, both command lines, both kinds of JSON, the choice of options, the
+order of rounds, the arithmetic and the table, without any model. Not a program of its own."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 # It runs inside the script that it tests, which has no .py to be imported by.
 from __main__ import (
     Failed, PEERS, Peer, Row, Sirocco, best_ceilings, cache_rate, cell, choose, complete, groups,
-    interleave, jobs, machine, run, run_pilot, shown, summarise, table, together,
+    interleave, jobs, run, run_pilot, shown, summarise, table, together,
 )
 
 
