@@ -8,6 +8,9 @@ MAKEFLAGS += --no-print-directory
 
 SWIFT ?= swift
 SIROCCO := .build/release/sirocco
+# What `make bench` compares: names in the store or of Benchmarks/models, or files; rows as Benchmarks/compare says.
+MODELS ?= smollm2
+ROWS ?= pp512,pp64,pp16,tg128
 CACHE := $(or $(SIROCCO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sirocco-development)
 
 .PHONY: help setup build model test demo format lint bench check docs oracles fuzz emulated clean
@@ -47,9 +50,9 @@ lint: ## check style and the direction of imports, and the scripts that check
 	Scripts/terminal-picture --self-test
 	Benchmarks/compare --self-test
 
-bench: model ## compare with llama.cpp in one interleaved run (builds it first; slow)
-	Benchmarks/peers/build llama.cpp
-	Benchmarks/compare --model smollm2 --sirocco $(SIROCCO)
+bench: model ## compare with llama.cpp and ik_llama.cpp, interleaved (builds them first; slow; MODELS=…, ROWS=…)
+	Benchmarks/peers/build llama.cpp ik_llama.cpp
+	Benchmarks/compare --sirocco $(SIROCCO) --rows $(ROWS) $(MODELS)
 
 check: lint test ## lint and test: what a change must pass
 

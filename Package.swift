@@ -84,7 +84,10 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ], resources: false),
         tests(
-            "siroccoTests", ["sirocco", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            resources: false),
+            "siroccoTests",
+            [
+                "sirocco", "Inference", "ModelFiles", "Models", "Tensors", systemPackage,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], resources: false),
     ]
 )

@@ -154,4 +154,18 @@ float sir_exponential(float x);
 /// The table for `isa`. Calling a function of an unavailable instruction set is undefined.
 const sir_operations *sir_operations_for(sir_isa isa);
 
+// MARK: The machine's limits
+
+/// Reads `count` bytes (a multiple of 64) with the widest loads of `isa` and returns the sum of their
+/// 8-byte words, so that no load can be left out. The caller chooses memory larger than the caches and keeps the time.
+uint64_t sir_read_memory(sir_isa isa, const void *bytes, size_t count);
+/// Runs `rounds` of the fastest 8-bit multiply-and-add that `isa` has, in registers alone. Returns the
+/// operations done: a product and an addition are two. `out` takes a result that depends on all.
+uint64_t sir_multiply_int8(sir_isa isa, uint64_t rounds, int32_t *out);
+/// The instructions of `sir_multiply_int8`, for people.
+const char *sir_int8_instructions(sir_isa isa);
+/// Opens a file for reading past the system's cache (O_DIRECT, which glibc hides from Swift). Returns the
+/// descriptor, or the negated error number where the file or its file system does not allow it.
+int sir_open_uncached(const char *path);
+
 #endif
