@@ -110,4 +110,18 @@ import Testing
         #expect(strings[4].elementsEqual("def".utf8))
         #expect(strings.reversed().map(\.count) == [3, 1, 0, 2, 0])
     }
+
+    @Test("strings of every length come out of a file as they are, in any order, its last bytes too")
+    func lengths() throws {
+        let long = (0...40).map { length in (0..<length).map { UInt8(truncatingIfNeeded: length * 7 + $0) } }
+        for strings in [
+            long, long.reversed(), [[1], [2]], [[]], [long[16], long[16]], [long[3], long[17]],
+        ] {
+            let file = strings.reduce(
+                Bytes.gguf(keys: 1) + .key("k", type: 9) + .u32(8) + .u64(UInt64(strings.count))
+            ) { $0 + .u64(UInt64($1.count)) + .raw($1) }
+            let contents = try file.all.withUnsafeBytes { try GGUFContents(parsing: $0, file: "x") }
+            #expect(try contents.metadata.strings("k") == strings)
+        }
+    }
 }
