@@ -1,7 +1,6 @@
 // Shows how far a long job is: a bar on a terminal, a few lines in a log. Writes to standard error, so a
 // command's output stays clean. Knows nothing of the job.
 
-import Foundation
 import Synchronization
 
 /// One job's progress. May be told from any thread; draws at most ten times a second.
@@ -121,14 +120,14 @@ package final class ProgressBar: Sendable {
                 index += 1
             }
             let digits = index == 0 || scaled >= 99.95 ? 0 : 1
-            return String(format: "%.\(digits)f", scaled) + " " + names[index]
+            return scaled.rounded(digits) + " " + names[index]
         }
     }
 
     private static func brief(_ seconds: Double) -> String {
         guard seconds < 1e7 else { return "a long time" }
         let whole = Int(seconds.rounded())
-        if whole < 1 { return String(format: "%.1f s", seconds) }
+        if whole < 1 { return seconds.rounded(1) + " s" }
         if whole < 60 { return "\(whole) s" }
         if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
         return "\(whole / 3600) h \(whole % 3600 / 60) min"
