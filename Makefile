@@ -46,10 +46,12 @@ lint: ## check style and the direction of imports, and the scripts that check
 	Scripts/check-docs --list >/dev/null
 	Scripts/terminal-picture --self-test
 	Benchmarks/compare --self-test
+	Benchmarks/startup --self-test
 
 bench: model ## compare with llama.cpp in one interleaved run (builds it first; slow)
 	Benchmarks/peers/build llama.cpp
 	Benchmarks/compare --model smollm2 --sirocco $(SIROCCO)
+	Benchmarks/startup --model smollm2 --sirocco $(SIROCCO) --peer-options "-nr -fa on"
 
 check: lint test ## lint and test: what a change must pass
 
