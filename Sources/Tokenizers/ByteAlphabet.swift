@@ -22,6 +22,7 @@ enum ByteAlphabet {
 
     /// Writes the bytes that a piece spells; false if it has a character outside the alphabet.
     static func decode(_ piece: ArraySlice<UInt8>, into text: inout OutputSpan<UInt8>) -> Bool {
+        let bytes = bytes  // a static asks each time whether it is there yet
         var index = piece.startIndex
         while index < piece.endIndex {
             let scalar = piece.scalar(at: index, end: piece.endIndex)
