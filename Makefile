@@ -49,10 +49,12 @@ lint: ## check style and the direction of imports, and the scripts that check
 	Scripts/check-docs --list >/dev/null
 	Scripts/terminal-picture --self-test
 	Benchmarks/compare --self-test
+	Benchmarks/startup --self-test
 
 bench: model ## compare with llama.cpp and ik_llama.cpp, interleaved (builds them first; slow; MODELS=…, ROWS=…)
 	Benchmarks/peers/build llama.cpp ik_llama.cpp
 	Benchmarks/compare --sirocco $(SIROCCO) --rows $(ROWS) $(MODELS)
+	Benchmarks/startup --model smollm2 --sirocco $(SIROCCO) --peer-options "-nr -fa on"
 
 check: lint test ## lint and test: what a change must pass
 

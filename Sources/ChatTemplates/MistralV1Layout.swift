@@ -22,15 +22,10 @@ public enum MistralV1Layout {
     ///
     /// Neighbours of one role merge, joined by a blank line. System messages, wherever they stand, are joined in
     /// front of the first user message; one between two user messages keeps those apart, as in mistral-common.
-    /// - Parameters:
-    ///   - messages: the conversation; ends with a user message, or with an assistant message.
-    ///   - continuesLastAnswer: whether a last assistant message is the beginning of the answer to come
-    ///     (Mistral's `prefix`), and gets no end token.
+    /// - Parameter messages: the conversation; ends with a user message, or with an assistant message.
     /// - Throws: `conversation` for a conversation that does not start with the user, for roles, tool calls and
     ///   content parts that this layout has no place for, and for empty answers.
-    public static func pieces(
-        for messages: [ChatMessage], continuesLastAnswer: Bool = false
-    ) throws(ChatTemplateError) -> [Piece] {
+    public static func pieces(for messages: [ChatMessage]) throws(ChatTemplateError) -> [Piece] {
         let (system, turns) = try turns(of: messages)
         guard turns.first?.role == .user else {
             throw ChatTemplateError(
@@ -48,7 +43,7 @@ public enum MistralV1Layout {
                     throw ChatTemplateError(.conversation, "an assistant message has no content")
                 }
                 pieces.append(.text(turn.text))
-                if index < turns.count - 1 || !continuesLastAnswer { pieces.append(.control(.eos)) }
+                pieces.append(.control(.eos))
             }
         }
         return pieces

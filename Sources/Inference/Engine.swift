@@ -1,7 +1,8 @@
 // The engine's thread: takes requests from a mailbox, runs step after step, and sends tokens out.
 // It is the only border between async callers and synchronous computation.
 
-import Foundation
+import Dispatch
+import FoundationEssentials
 package import Models
 import Sampling
 import Synchronization

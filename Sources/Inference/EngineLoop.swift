@@ -1,6 +1,5 @@
 // One engine's work, on a thread of its own: schedule, forward, sample, send.
 
-import Foundation
 import Models
 import Sampling
 import Tensors
@@ -31,11 +30,7 @@ final class EngineLoop: @unchecked Sendable {
     }
 
     func start() {
-        let thread = Thread { [self] in run() }
-        thread.name = "sirocco-engine"
-        thread.qualityOfService = .userInitiated
-        thread.stackSize = 8 << 20
-        thread.start()
+        startThread(stackBytes: 8 << 20) { [self] in run() }
     }
 
     private func run() {

@@ -1,7 +1,7 @@
 // A model with what text needs: weights, tokenizer and prompt format, all out of the same files.
 
 public import ChatTemplates
-import Foundation
+import FoundationEssentials
 import ModelFiles
 public import Models
 public import Tensors
@@ -97,7 +97,7 @@ private struct TextFiles {
             try metadata.integer("tokenizer.ggml.\(key)_token_id").flatMap { TokenID(exactly: $0) }
         }
         guard let model = try metadata.string("tokenizer.ggml.model"),
-            let tokens = try metadata.strings("tokenizer.ggml.tokens")
+            let tokens = try metadata.packedStrings("tokenizer.ggml.tokens")
         else {
             throw EngineError(
                 .badModel,
@@ -107,11 +107,11 @@ private struct TextFiles {
         let tokenizer = try TokenizerSpecification.gguf(
             model: model,
             pre: try metadata.string("tokenizer.ggml.pre"),
-            tokens: tokens,
+            tokens: PieceTable(bytes: tokens.bytes, ends: tokens.ends),
             scores: try metadata.floats("tokenizer.ggml.scores"),
             types: try metadata.integers("tokenizer.ggml.token_type")?.map { Int32(clamping: $0) },
-            merges: try metadata.strings("tokenizer.ggml.merges")?.map {
-                String(decoding: $0, as: UTF8.self)
+            merges: try metadata.packedStrings("tokenizer.ggml.merges").map {
+                PieceTable(bytes: $0.bytes, ends: $0.ends)
             },
             bos: try token("bos"), eos: try token("eos"), unknown: try token("unknown"),
             endOfTurn: try token("eot"),

@@ -1,6 +1,6 @@
 // What the router's choices over a text amount to, layer by layer, beside the Mixtral paper's figures.
 
-import Foundation
+import Glibc
 import Models
 
 /// Statistics of one layer's router over a run of neighbouring tokens.

@@ -66,4 +66,56 @@ struct ByteCursor {
             initialized = values.count
         }
     }
+
+    /// Takes `count` strings, each after its length in 8 bytes. A vocabulary has several 100,000, and a user waits
+    /// for them: the first walk checks them and finds the total, the second copies into one block.
+    mutating func strings(_ count: Int) throws(CursorFailure) -> GGUFStrings {
+        let start = offset
+        var total = 0
+        for _ in 0..<count {
+            if remaining >= 8, case let length = length(at: offset), length <= remaining - 8 {
+                offset += 8 + Int(length)
+                total += Int(length)
+            } else {
+                _ = try take(try integer("a string's length"), "a string")  // says what is wrong
+            }
+        }
+        var block: [UInt8] = []
+        let ends = [Int](unsafeUninitializedCapacity: count) { ends, initialized in
+            block = [UInt8](unsafeUninitializedCapacity: total) { block, initialized in
+                initialized = copyStrings(from: start, into: UnsafeMutableRawBufferPointer(block), ends)
+            }
+            initialized = count
+        }
+        return GGUFStrings(bytes: block, ends: ends)
+    }
+
+    private func length(at offset: Int) -> UInt64 {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// Copies as many strings as `ends` has room for, known to be sound, and returns the number of bytes.
+    private func copyStrings(
+        from start: Int, into block: UnsafeMutableRawBufferPointer, _ ends: UnsafeMutableBufferPointer<Int>
+    ) -> Int {
+        var source = start
+        var target = 0
+        for index in 0..<ends.count {
+            let length = Int(length(at: source))
+            source += 8
+            if length <= 16, source + 16 <= bytes.count, target + 16 <= block.count {
+                // Most strings are as short as this. What is copied too much, the next string overwrites.
+                block.storeBytes(
+                    of: bytes.loadUnaligned(fromByteOffset: source, as: SIMD2<UInt64>.self),
+                    toByteOffset: target, as: SIMD2<UInt64>.self)
+            } else {
+                UnsafeMutableRawBufferPointer(rebasing: block[target...])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[source..<source + length]))
+            }
+            source += length
+            target += length
+            ends.initializeElement(at: index, to: target)
+        }
+        return target
+    }
 }

@@ -208,27 +208,12 @@ struct GGUFParser {
         case .float32: return .float32(try cursor.array(count) { (raw: UInt32) in Float(bitPattern: raw) })
         case .float64: return .float64(try cursor.array(count) { (raw: UInt64) in Double(bitPattern: raw) })
         case .bool: return .bool(try bools(count))
-        case .string: return .string(try strings(checked))
+        case .string: return .string(try cursor.strings(checked))
         case .array:
             var arrays: [GGUFArray] = []
             for _ in 0..<checked { arrays.append(try array(depth: depth + 1)) }
             return .array(arrays)
         }
-    }
-
-    /// Two walks: the first finds the total, so that the second copies into one block that fits.
-    mutating func strings(_ count: Int) throws(CursorFailure) -> GGUFStrings {
-        var ahead = cursor
-        var total = 0
-        for _ in 0..<count {
-            total += try ahead.take(try ahead.integer("a string's length"), "a string").count
-        }
-        var strings = GGUFStrings()
-        strings.reserveCapacity(strings: count, bytes: total)
-        for _ in 0..<count {
-            strings.append(try cursor.take(try cursor.integer("a string's length"), "a string"))
-        }
-        return strings
     }
 
     mutating func alignment(in metadata: GGUFMetadata) throws(CursorFailure) -> Int {

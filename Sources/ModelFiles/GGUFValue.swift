@@ -60,8 +60,10 @@ public enum GGUFArray: Sendable, Equatable {
 
 /// Many byte strings in one block of memory. Subscripting is O(1) and copies nothing.
 public struct GGUFStrings: Sendable, Equatable {
-    private var bytes: [UInt8] = []
-    private var ends: [Int] = []  // ends[i]: where string i stops in `bytes`; it starts where i - 1 stops
+    /// The strings end to end.
+    package private(set) var bytes: [UInt8] = []
+    /// Where each string stops in `bytes`; it starts where the one before stops.
+    package private(set) var ends: [Int] = []
 
     /// No strings.
     public init() {}
@@ -82,9 +84,9 @@ public struct GGUFStrings: Sendable, Equatable {
         ends.append(bytes.count)
     }
 
-    mutating func reserveCapacity(strings: Int, bytes: Int) {
-        ends.reserveCapacity(strings)
-        self.bytes.reserveCapacity(bytes)
+    init(bytes: [UInt8], ends: [Int]) {
+        self.bytes = bytes
+        self.ends = ends
     }
 }
 

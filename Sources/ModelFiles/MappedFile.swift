@@ -1,4 +1,4 @@
-// A file's bytes, mapped read-only, and the hints the system takes about how they will be read.
+// A file's bytes, mapped read-only.
 // It knows nothing of what the bytes mean.
 
 public import SystemPackage
@@ -79,48 +79,5 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(mapping)
-    }
-}
-
-extension MappedFile {
-    /// How a part of the file will be read.
-    public enum Advice: Sendable {
-        /// Nothing known: the system reads a little ahead.
-        case normal
-        /// Front to back: it reads far ahead.
-        case sequential
-        /// Here and there: it does not read ahead.
-        case random
-        /// Soon: it starts reading now, in the background.
-        case willNeed
-        /// Not for a while: the pages may go (they come back from the file on the next use).
-        case dontNeed
-
-        fileprivate var flag: CInt {
-            switch self {
-            case .normal: CInt(MADV_NORMAL)
-            case .sequential: CInt(MADV_SEQUENTIAL)
-            case .random: CInt(MADV_RANDOM)
-            case .willNeed: CInt(MADV_WILLNEED)
-            case .dontNeed: CInt(MADV_DONTNEED)
-            }
-        }
-    }
-
-    /// Tells the system how `range` of the file (all of it when nil) will be read. It never changes a byte;
-    /// a system that does not take the hint is none the worse, so nothing is reported.
-    ///
-    /// `willNeed` covers the pages that the range touches; the others only pages within it, so that
-    /// dropping one tensor leaves its neighbours alone.
-    public func advise(_ advice: Advice, range: Range<Int>? = nil) {
-        let range = (range ?? 0..<count).clamped(to: 0..<count)
-        let page = Int(sysconf(CInt(_SC_PAGESIZE)))
-        let isWholePagesOnly = advice == .dontNeed || advice == .random
-        let start =
-            isWholePagesOnly ? (range.lowerBound + page - 1) / page * page : range.lowerBound / page * page
-        let end =
-            isWholePagesOnly && range.upperBound < count ? range.upperBound / page * page : range.upperBound
-        guard start < end, let base = mapping.baseAddress else { return }
-        madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, advice.flag)
     }
 }

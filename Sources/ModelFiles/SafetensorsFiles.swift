@@ -46,11 +46,6 @@ public final class SafetensorsFiles: Sendable {
     /// Valid while this object lives; the caller keeps it alive around every use.
     public func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer { table.bytes(of: tensor) }
 
-    /// Tells the system how the bytes of `tensor` will be read.
-    public func advise(_ advice: MappedFile.Advice, for tensor: TensorInfo) {
-        table.advise(advice, for: tensor)
-    }
-
     /// The size of all files in bytes, without the index.
     public var byteCount: Int { table.parts.reduce(0) { $0 + $1.file.count } }
 

@@ -83,10 +83,6 @@ struct TensorTable: Sendable {
     func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: parts[tensor.part].file.bytes[tensor.byteRange])
     }
-
-    func advise(_ advice: MappedFile.Advice, for tensor: TensorInfo) {
-        parts[tensor.part].file.advise(advice, range: tensor.byteRange)
-    }
 }
 
 /// The number of elements of `shape` and their bytes in `format`; nil where either overflows or the last

@@ -18,7 +18,9 @@ struct WeightLoader: ~Copyable {
     }
 
     /// Whether the file has this tensor.
-    func has(_ name: String) -> Bool { source.tensor(named: name) != nil }
+    func has(_ name: String) -> Bool {
+        source.tensor(named: name) != nil || source.unreadableType(ofTensor: name) != nil
+    }
 
     /// The matrix [rows, columns] called `name`.
     mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(ModelError) -> Matrix {
@@ -65,6 +67,12 @@ struct WeightLoader: ~Copyable {
 
     private mutating func take(_ name: String, shape: [Int]) throws(ModelError) -> TensorInfo {
         guard let tensor = source.tensor(named: name) else {
+            if let type = source.unreadableType(ofTensor: name) {
+                throw ModelError(
+                    .unsupportedFormat,
+                    "\(source.path): tensor \(name): cannot compute with format \(type); use a file in one of "
+                        + Self.formats)
+            }
             throw ModelError(
                 .missingTensor, "\(source.path): tensor \(name) is missing; is this file complete?")
         }
@@ -95,12 +103,16 @@ struct WeightLoader: ~Copyable {
         return matrix
     }
 
+    /// The formats that matrices may have, for messages.
+    private static var formats: String {
+        BlockFormat.all.filter(\.isDecodable).map(\.name).joined(separator: ", ")
+    }
+
     private func unsupported(_ tensor: TensorInfo) -> ModelError {
-        let known = BlockFormat.all.filter(\.isDecodable).map(\.name).joined(separator: ", ")
-        return ModelError(
+        ModelError(
             .unsupportedFormat,
             "\(source.path): tensor \(tensor.name): cannot compute with format \(tensor.format) in rows of "
-                + "\(tensor.shape.last ?? 0); use a file in one of \(known)")
+                + "\(tensor.shape.last ?? 0); use a file in one of \(Self.formats)")
     }
 }
 

@@ -58,6 +58,14 @@ package enum ModelSource: Sendable {
         }
     }
 
+    /// The type of a tensor that is there but that no block format holds, such as `F8_E4M3`.
+    package func unreadableType(ofTensor name: String) -> String? {
+        switch self {
+        case .gguf: nil  // its reader refuses files with types it does not know
+        case .huggingFace(let files, _): files.unreadable[name]
+        }
+    }
+
     /// The tensor's bytes; valid as long as this source lives.
     package func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
         switch self {

@@ -21,14 +21,17 @@ public struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sen
     /// Allocates `count` zeroed elements.
     public init(count: Int) {
         precondition(count >= 0)
-        let bytes = max(count * MemoryLayout<Element>.stride, 1)
+        let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+        precondition(!overflow, "\(count) elements are more than memory can address")
+        let bytes = max(size, 1)
         // Large scratch is sized for the largest step and the whole context, and mostly never touched: fresh
         // pages of the system are zero, and cost nothing until they are written.
         isMapped = bytes >= 1 << 20
         if isMapped {
             let mapped = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
             guard let mapped, mapped != MAP_FAILED else {
-                fatalError("out of memory: \(bytes) bytes of scratch")
+                fatalError(
+                    "out of memory: \(bytes) bytes of scratch; is the context too long for this machine?")
             }
             pointer = mapped.assumingMemoryBound(to: Element.self)
         } else {
@@ -45,9 +48,5 @@ public struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sen
         } else {
             UnsafeMutableRawPointer(pointer).deallocate()
         }
-    }
-
-    package var elements: UnsafeMutableBufferPointer<Element> {
-        UnsafeMutableBufferPointer(start: pointer, count: count)
     }
 }

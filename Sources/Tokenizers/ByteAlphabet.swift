@@ -20,18 +20,17 @@ enum ByteAlphabet {
         return bytes
     }()
 
-    /// The bytes that a piece spells, or nil if it has a character outside the alphabet.
-    static func decode(_ piece: ArraySlice<UInt8>) -> [UInt8]? {
-        var decoded: [UInt8] = []
-        decoded.reserveCapacity(piece.count)
+    /// Writes the bytes that a piece spells; false if it has a character outside the alphabet.
+    static func decode(_ piece: ArraySlice<UInt8>, into text: inout OutputSpan<UInt8>) -> Bool {
+        let bytes = bytes  // a static asks each time whether it is there yet
         var index = piece.startIndex
         while index < piece.endIndex {
             let scalar = piece.scalar(at: index, end: piece.endIndex)
-            guard scalar.value < 0x144, let byte = bytes[Int(scalar.value)] else { return nil }
-            decoded.append(byte)
+            guard scalar.value < 0x144, let byte = bytes[Int(scalar.value)] else { return false }
+            text.append(byte)
             index += scalar.length
         }
-        return decoded
+        return true
     }
 
     /// The piece that spells these bytes. Every scalar of the alphabet takes one or two bytes of UTF-8.

@@ -21,15 +21,14 @@ struct BytePairEncoder: Sendable {
         wordRules = rules.preTokenizer.rules
         let kinds = vocabulary.kinds
         substitute = vocabulary.unknown.flatMap { kinds[Int($0)] == .unknown ? $0 : nil }
-        words = rules.keepsWholeWords ? PieceIndex(vocabulary.texts) { kinds[$0] == .normal } : nil
+        words = rules.keepsWholeWords ? PieceIndex(vocabulary.texts, kinds: kinds) { $0 == .normal } : nil
         merges =
             switch order {
             case .scores(let scores):
-                try MergeTable(scores: scores, vocabulary: vocabulary) { bytes in
-                    (vocabulary.byteTokens[Int(bytes[bytes.startIndex])], 1)
+                try MergeTable(scores: scores, vocabulary: vocabulary) { bytes, range in
+                    (vocabulary.byteTokens[Int(bytes[range.lowerBound])], 1)
                 }
-            case .pairs(let left, let right):
-                try MergeTable(left: left, right: right, vocabulary: vocabulary)
+            case .pairs(let merges): try MergeTable(merges, vocabulary: vocabulary)
             }
     }
 

@@ -8,7 +8,7 @@ extension MergeTable {
     ///   none), and its length in bytes.
     init(
         scores: [Float], vocabulary: Vocabulary,
-        firstSymbol: (ArraySlice<UInt8>) -> (symbol: TokenID, length: Int)
+        firstSymbol: ([UInt8], Range<Int>) -> (symbol: TokenID, length: Int)
     ) throws(TokenizerError) {
         let count = vocabulary.pieces.count
         guard scores.count == count else {
@@ -22,21 +22,20 @@ extension MergeTable {
         // Byte-level pieces are split where their bytes are, not the characters they are written in.
         let table = vocabulary.isByteLevel ? vocabulary.texts : vocabulary.pieces
         let kinds = vocabulary.kinds
-        let isText = { (id: Int) in kinds[id] == .normal }
-        let index = PieceIndex(table, where: isText)
-        let powers = PieceHash.powers(upTo: (0..<count).lazy.map { table.range($0).count }.max() ?? 0)
+        let index = PieceIndex(table, kinds: kinds) { $0 == .normal }
+        let bytes = table.bytes
         var starts: [(symbol: TokenID, offset: Int, hash: UInt64)] = []
 
         self.init(capacity: count * 2)
-        for id in 0..<count where isText(id) {
-            let piece = table[id]
+        for id in 0..<count where kinds[id] == .normal {
+            let piece = table.range(id)
             starts.removeAll(keepingCapacity: true)
             var hash: UInt64 = 0
-            var offset = piece.startIndex
-            while offset < piece.endIndex {
-                let (symbol, length) = firstSymbol(piece[offset...])
+            var offset = piece.lowerBound
+            while offset < piece.upperBound {
+                let (symbol, length) = firstSymbol(bytes, offset..<piece.upperBound)
                 starts.append((symbol, offset, hash))
-                for byte in piece[offset..<offset + length] { hash = PieceHash.extend(hash, by: byte) }
+                for index in offset..<offset + length { hash = PieceHash.extend(hash, by: bytes[index]) }
                 offset += length
             }
             guard starts.count > 1 else { continue }
@@ -45,38 +44,64 @@ extension MergeTable {
                     number == starts.count - 1
                     ? start.symbol
                     : index.find(
-                        piece[start.offset...],
-                        hash: hash &- start.hash &* powers[piece.endIndex - start.offset]) ?? -1
+                        bytes.span, start.offset..<piece.upperBound,
+                        hash: PieceHash.suffix(
+                            of: hash, after: start.hash, count: piece.upperBound - start.offset)) ?? -1
                 guard right >= 0 else { continue }
                 let left =
                     number == 1
-                    ? starts[0].symbol : index.find(piece[..<start.offset], hash: start.hash) ?? -1
+                    ? starts[0].symbol
+                    : index.find(bytes.span, piece.lowerBound..<start.offset, hash: start.hash) ?? -1
                 guard left >= 0 else { continue }
                 insert(left, right, rank: ranks[id], result: TokenID(id))
             }
         }
     }
 
-    /// The merges of a list, earliest first.
-    init(left: PieceTable, right: PieceTable, vocabulary: Vocabulary) throws(TokenizerError) {
-        guard left.count == right.count, left.count < UInt32.max else {
-            throw TokenizerError(.malformed, "merges", "\(left.count) left and \(right.count) right sides")
+    /// The merges of a list, earliest first. Time linear in the list's bytes.
+    init(_ merges: MergeList, vocabulary: Vocabulary) throws(TokenizerError) {
+        guard merges.count < UInt32.max else {
+            throw TokenizerError(.malformed, "merges", "found \(merges.count); expected fewer than 2³²")
         }
         let kinds = vocabulary.kinds
         let pieces = vocabulary.textPieces
-        self.init(capacity: left.count)
-        for index in 0..<left.count {
-            guard let leftToken = pieces.find(left[index]), let rightToken = pieces.find(right[index]),
-                let result = pieces.find(left[index], right[index])
+        let text = merges.texts.bytes.span
+        self.init(capacity: merges.count)
+        var result: TokenID?
+        for number in 0..<merges.count {
+            let (left, right) = merges.ranges(number)
+            let leftHash = PieceHash.of(text, left)
+            let rightHash = PieceHash.of(text, right)
+            // Merges mostly come in the order of the pieces they make: then no search is needed. (Of pieces that
+            // repeat only a search finds the first.)
+            if let last = result, pieces.isUnique, kinds[Int(last)] == .normal,
+                pieces.isPiece(Int(last), text, left, right)
+            {
+                result = last
+            } else if let last = result, pieces.isUnique, Int(last) + 1 < kinds.count,
+                kinds[Int(last) + 1] == .normal, pieces.isPiece(Int(last) + 1, text, left, right)
+            {
+                result = last + 1
+            } else {
+                result = pieces.find(
+                    text, left, right, hash: PieceHash.join(leftHash, rightHash, count: right.count))
+            }
+            guard let leftToken = pieces.find(text, left, hash: leftHash),
+                let rightToken = pieces.find(text, right, hash: rightHash), let result
             else {
-                let pair = [left[index], right[index]].map { "'\(String(decoding: $0, as: UTF8.self))'" }
-                throw TokenizerError(
-                    .malformed, "merge \(index)",
-                    "\(pair[0]) and \(pair[1]), or the two together, are not in the vocabulary")
+                throw Self.failure(merges, number)
             }
             guard kinds[Int(result)] == .normal else { continue }
-            insert(leftToken, rightToken, rank: UInt32(index), result: result)
+            insert(leftToken, rightToken, rank: UInt32(number), result: result)
         }
+    }
+
+    private static func failure(_ merges: MergeList, _ number: Int) -> TokenizerError {
+        let (left, right) = merges.ranges(number)
+        let pair = [left, right].map { "'\(String(decoding: merges.texts.bytes[$0], as: UTF8.self))'" }
+        return TokenizerError(
+            .malformed, "merge \(number)",
+            "\(pair[0]) and \(pair[1]), or the two together, are not in the vocabulary")
     }
 
     /// Dense ranks: 0 for the highest score, equal for equal scores.

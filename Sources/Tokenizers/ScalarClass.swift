@@ -1,8 +1,10 @@
 // What pre-tokenizers ask about a character. The facts are in UnicodeClasses.swift.
 
 /// The properties of a scalar that some pre-tokenizer's regex tests.
-struct ScalarClass: OptionSet, Sendable {
-    var rawValue: UInt8
+package struct ScalarClass: OptionSet, Sendable {
+    package var rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// `\p{L}`
     static let letter = ScalarClass(rawValue: 1)
@@ -23,38 +25,52 @@ struct ScalarClass: OptionSet, Sendable {
     func meets(_ other: ScalarClass) -> Bool { rawValue & other.rawValue != 0 }
 }
 
-/// The class of every scalar, in pages of 256 of which equal ones are stored once: about 40 KB.
-struct ScalarClasses: Sendable {
+/// The class of every scalar, in pages of 256; those of one class throughout are stored once: about 70 KB.
+package struct ScalarClasses: Sendable {
     private let pageNumbers: [UInt16]
     private let pages: [UInt8]
 
-    /// Built at first use, in about a millisecond.
-    static let shared = ScalarClasses()
+    /// Built at first use, which a user waits for: pages that no run touches are not visited.
+    package static let shared = ScalarClasses()
 
     private init() {
-        // One page past Unicode's last, so that `DecodedScalar.invalid` has a class too: none.
-        var all = [UInt8](repeating: 0, count: 0x110100)
+        // One page past Unicode's last, so that `DecodedScalar.invalid` has a class too: none. Page 0 of
+        // `pages` is that of scalars without a class.
+        var numbers = [UInt16](repeating: 0, count: 0x1101)
+        var pages = [UInt8](repeating: 0, count: 256)
+        var uniform = [UInt16](repeating: 0, count: 256)  // by class
         for run in unicodeClassRuns {
-            for offset in 0..<run.count {
-                all[Int(run.first + offset)] = offset % 2 == 0 ? run.even : run.odd
+            let end = run.first + run.count
+            var scalar = run.first
+            while scalar < end {
+                let number = Int(scalar >> 8)
+                let stop = min(end, UInt32(number + 1) << 8)
+                if run.even == run.odd, stop - scalar == 256 {
+                    if uniform[Int(run.even)] == 0 {
+                        uniform[Int(run.even)] = UInt16(pages.count >> 8)
+                        pages.append(contentsOf: repeatElement(run.even, count: 256))
+                    }
+                    numbers[number] = uniform[Int(run.even)]
+                } else {
+                    if numbers[number] == 0 {
+                        numbers[number] = UInt16(pages.count >> 8)
+                        pages.append(contentsOf: repeatElement(0, count: 256))
+                    }
+                    let page = Int(numbers[number]) << 8
+                    for position in scalar..<stop {
+                        pages[page | Int(position & 0xFF)] =
+                            (position - run.first) & 1 == 0 ? run.even : run.odd
+                    }
+                }
+                scalar = stop
             }
-        }
-        var numbers: [UInt16] = []
-        var pages: [UInt8] = []
-        var known: [ArraySlice<UInt8>: UInt16] = [:]
-        for start in stride(from: 0, to: all.count, by: 256) {
-            let page = all[start..<start + 256]
-            let number = known[page] ?? UInt16(pages.count / 256)
-            if Int(number) * 256 == pages.count { pages.append(contentsOf: page) }
-            known[page] = number
-            numbers.append(number)
         }
         pageNumbers = numbers
         self.pages = pages
     }
 
     @inline(__always)
-    subscript(scalar: UInt32) -> ScalarClass {
+    package subscript(scalar: UInt32) -> ScalarClass {
         ScalarClass(rawValue: pages[Int(pageNumbers[Int(scalar >> 8)]) << 8 | Int(scalar & 0xFF)])
     }
 }

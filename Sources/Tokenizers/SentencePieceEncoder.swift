@@ -34,12 +34,11 @@ struct SentencePieceEncoder: Sendable {
         merges =
             switch order {
             case .scores(let scores):
-                try MergeTable(scores: scores, vocabulary: vocabulary) { bytes in
-                    let scalar = bytes.scalar(at: bytes.startIndex, end: bytes.endIndex)
+                try MergeTable(scores: scores, vocabulary: vocabulary) { bytes, range in
+                    let scalar = bytes.scalar(at: range.lowerBound, end: range.upperBound)
                     return (symbols[scalar.value], scalar.length)
                 }
-            case .pairs(let left, let right):
-                try MergeTable(left: left, right: right, vocabulary: vocabulary)
+            case .pairs(let merges): try MergeTable(merges, vocabulary: vocabulary)
             }
     }
 

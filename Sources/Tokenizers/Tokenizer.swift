@@ -54,7 +54,7 @@ public final class Tokenizer: Sendable {
         var userDefined = SpecialTokens()
         let isByteLevel = vocabulary.isByteLevel
         for (id, kind) in vocabulary.kinds.enumerated()
-        where [.control, .unknown, .userDefined].contains(kind) {
+        where kind == .control || kind == .unknown || kind == .userDefined {
             let piece = vocabulary.pieces[id]
             guard piece.count <= SpecialTokens.longestAllowed else {
                 throw TokenizerError(

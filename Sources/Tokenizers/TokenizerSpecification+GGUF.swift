@@ -20,12 +20,12 @@ extension TokenizerSpecification {
     ///   - addSpacePrefix: `add_space_prefix`; true for `llama` if absent.
     /// - Throws: ``TokenizerError`` naming the key.
     public static func gguf(
-        model: String, pre: String?, tokens: [[UInt8]], scores: [Float]?, types: [Int32]?, merges: [String]?,
+        model: String, pre: String?, tokens: PieceTable, scores: [Float]?, types: [Int32]?,
+        merges: PieceTable?,
         bos: TokenID?, eos: TokenID?, unknown: TokenID?, endOfTurn: TokenID? = nil, addBOS: Bool?,
         addEOS: Bool?, addSpacePrefix: Bool?
     ) throws(TokenizerError) -> TokenizerSpecification {
         var specification: TokenizerSpecification
-        let pieces = PieceTable(tokens)
         let kinds = try kinds(types, count: tokens.count)
         switch model {
         case "llama":
@@ -37,7 +37,7 @@ extension TokenizerSpecification {
                 dummyPrefix: addSpacePrefix ?? true ? .everywhere : .never,
                 byteFallback: kinds.contains(.byte))
             specification = TokenizerSpecification(
-                model: .sentencePiece(rules), pieces: pieces, kinds: kinds, merges: .scores(scores))
+                model: .sentencePiece(rules), pieces: tokens, kinds: kinds, merges: .scores(scores))
             specification.addBOS = addBOS ?? true
         case "gpt2":
             guard let merges else {
@@ -59,7 +59,8 @@ extension TokenizerSpecification {
                 preTokenizer: entry.preTokenizer, keepsWholeWords: entry.keepsWholeWords,
                 addsPrefixSpace: addSpacePrefix ?? false)
             specification = TokenizerSpecification(
-                model: .bytePair(rules), pieces: pieces, kinds: kinds, merges: try split(merges))
+                model: .bytePair(rules), pieces: tokens, kinds: kinds,
+                merges: .pairs(try MergeList(spelt: merges)))
             // llama.cpp's rule: the vocabularies that keep whole words are those that begin with BOS.
             specification.addBOS = addBOS ?? entry.keepsWholeWords
         default:
@@ -101,23 +102,5 @@ extension TokenizerSpecification {
         ] {
             if let id, kinds.indices.contains(Int(id)) { kinds[Int(id)] = kind }
         }
-    }
-
-    /// `left right`, cut at the first space that is not the first byte: a left piece may begin with one.
-    package static func split(_ merges: [String]) throws(TokenizerError) -> MergeOrder {
-        var lefts = PieceTable(capacity: merges.count)
-        var rights = PieceTable(capacity: merges.count)
-        for (index, merge) in merges.enumerated() {
-            let text = merge.utf8
-            guard let space = text.dropFirst().firstIndex(of: 0x20), text.index(after: space) < text.endIndex
-            else {
-                throw TokenizerError(
-                    .malformed, "tokenizer.ggml.merges[\(index)]",
-                    "expected two pieces and a space, found '\(merge)'")
-            }
-            lefts.append(text[..<space])
-            rights.append(text[text.index(after: space)...])
-        }
-        return .pairs(left: lefts, right: rights)
     }
 }

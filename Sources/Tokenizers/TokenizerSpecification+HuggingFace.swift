@@ -54,23 +54,20 @@ extension TokenizerSpecification {
 
     /// Merges are pairs, or in older files strings with a space between.
     private static func pairs(_ merges: [JSONValue]) throws(TokenizerError) -> MergeOrder {
-        var left = PieceTable(capacity: merges.count)
-        var right = PieceTable(capacity: merges.count)
+        var pairs = MergeList(capacity: merges.count)
         for (index, merge) in merges.enumerated() {
             if let pair = merge.elements, pair.count == 2, let first = pair[0].bytes,
                 let second = pair[1].bytes
             {
-                left.append(first)
-                right.append(second)
+                pairs.append(first, second)
             } else if let text = merge.bytes, let space = text.firstIndex(of: 0x20) {
-                left.append(text[..<space])
-                right.append(text[(space + 1)...])
+                pairs.append(text[..<space], text[(space + 1)...])
             } else {
                 throw TokenizerError(
                     .malformed, "tokenizer.json: model.merges[\(index)]", "expected two pieces")
             }
         }
-        return .pairs(left: left, right: right)
+        return .pairs(pairs)
     }
 
     /// Fills `pieces` and `kinds`. Ids are dense in every file known; a gap becomes an unused token.

@@ -96,7 +96,7 @@ public struct TokenizerSpecification: Sendable {
         /// Two symbols merge if together they are a piece; the highest score goes first. One per piece.
         case scores([Float])
         /// These pairs of pieces merge; the earliest in the list goes first.
-        case pairs(left: PieceTable, right: PieceTable)
+        case pairs(MergeList)
     }
 
     public var model: Model

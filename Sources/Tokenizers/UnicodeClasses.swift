@@ -3,7 +3,7 @@
 // toolchain's Unicode version nor on the machine's.
 
 /// Runs of scalars: first scalar, length, class (`ScalarClass`) of the even ones, class of the odd ones.
-let unicodeClassRuns: [(first: UInt32, count: UInt32, even: UInt8, odd: UInt8)] = [
+package let unicodeClassRuns: [(first: UInt32, count: UInt32, even: UInt8, odd: UInt8)] = [
     (0x9, 1, 8, 8), (0xA, 1, 24, 24), (0xB, 2, 8, 8), (0xD, 1, 24, 24), (0x20, 1, 8, 8), (0x30, 10, 4, 4),
     (0x41, 26, 33, 33), (0x61, 26, 65, 65), (0x85, 1, 8, 8), (0xA0, 1, 8, 8), (0xAA, 1, 97, 97),
     (0xB2, 2, 4, 4), (0xB5, 1, 65, 65), (0xB9, 1, 4, 4), (0xBA, 1, 97, 97), (0xBC, 3, 4, 4),

@@ -36,15 +36,16 @@ struct Vocabulary: Sendable {
             throw TokenizerError(
                 .malformed, "\(name) token", "number \(id) is not one of the vocabulary's \(count)")
         }
-        if case .bytePair = specification.model { isByteLevel = true } else { isByteLevel = false }
+        let isByteLevel = if case .bytePair = specification.model { true } else { false }
+        self.isByteLevel = isByteLevel
         let kinds = Self.checkedKinds(specification)
         self.kinds = kinds
         self.pieces = pieces
         unknown = specification.unknown ?? kinds.firstIndex(of: .unknown).map(TokenID.init)
-        textPieces = PieceIndex(pieces) { kinds[$0] == .normal || kinds[$0] == .userDefined }
-        reservedPieces = PieceIndex(pieces) { kinds[$0] != .normal && kinds[$0] != .userDefined }
+        textPieces = PieceIndex(pieces, kinds: kinds) { $0 == .normal || $0 == .userDefined }
+        reservedPieces = PieceIndex(pieces, kinds: kinds) { $0 != .normal && $0 != .userDefined }
 
-        var texts = PieceTable(capacity: count)
+        var texts = PieceTable(capacity: count, bytes: pieces.bytes.count)
         var byteTokens = [TokenID](repeating: -1, count: 256)
         for (id, kind) in kinds.enumerated() {
             let piece = pieces[id]
@@ -61,12 +62,14 @@ struct Vocabulary: Sendable {
                 texts.append([byte])
                 if byteTokens[Int(byte)] < 0 { byteTokens[Int(byte)] = TokenID(id) }
             case .normal, .unused, .userDefined:
-                if !isByteLevel {
-                    texts.append(Self.unmarkingSpaces(piece))
-                } else if kind != .userDefined, let bytes = ByteAlphabet.decode(piece) {
-                    texts.append(bytes)
-                } else {
-                    texts.append(piece)
+                // Neither alphabet is longer than what it spells.
+                texts.append(atMost: piece.count) { text in
+                    if !isByteLevel {
+                        Self.unmarkSpaces(piece, into: &text)
+                    } else if kind == .userDefined || !ByteAlphabet.decode(piece, into: &text) {
+                        text.removeAll()
+                        for byte in piece { text.append(byte) }
+                    }
                 }
             }
         }
@@ -103,13 +106,13 @@ struct Vocabulary: Sendable {
         return UInt8(text.dropFirst(3).dropLast(), radix: 16)
     }
 
-    /// The piece with each `▁` turned into a space.
-    private static func unmarkingSpaces(_ piece: ArraySlice<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(piece.count)
+    /// Writes the piece with each `▁` turned into a space.
+    private static func unmarkSpaces(_ piece: ArraySlice<UInt8>, into text: inout OutputSpan<UInt8>) {
         var index = piece.startIndex
         while index < piece.endIndex {
-            if piece[index...].starts(with: spaceMark) {
+            if index + 2 < piece.endIndex, piece[index] == spaceMark[0], piece[index + 1] == spaceMark[1],
+                piece[index + 2] == spaceMark[2]
+            {
                 text.append(0x20)
                 index += 3
             } else {
@@ -117,6 +120,5 @@ struct Vocabulary: Sendable {
                 index += 1
             }
         }
-        return text
     }
 }

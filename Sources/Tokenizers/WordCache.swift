@@ -1,12 +1,14 @@
 // Remembers the tokens of words seen before. It knows bytes and tokens, not how one becomes the other.
 
 /// A direct-mapped cache of fixed size: a new word takes the place of the old one in its slot, nothing is
-/// ever allocated after the start, and text that never repeats costs little more than the hashing.
+/// allocated but the slots, once, and text that never repeats costs little more than the hashing.
 struct WordCache: Sendable {
     /// Longer words, or words of more tokens, are not kept: they hardly ever come again.
     static let longestWord = 24
     private static let mostTokens = 7
     private static let slotCount = 1 << 14  // of 64 bytes: a megabyte in all
+    /// Words met before that megabyte is set aside: a short prompt is done sooner without.
+    private static let wordsBefore = 512
 
     private struct Slot {
         var hash: UInt64 = 0  // 0 is free
@@ -16,6 +18,7 @@ struct WordCache: Sendable {
         var tokens: (TokenID, TokenID, TokenID, TokenID, TokenID, TokenID, TokenID) = (0, 0, 0, 0, 0, 0, 0)
     }
     private var slots: [Slot] = []
+    private var words = 0  // offered before there were slots
 
     /// A word of at most `longestWord` bytes, packed so that comparing it takes three comparisons.
     struct Key {
@@ -55,7 +58,11 @@ struct WordCache: Sendable {
     /// Remembers the word's tokens, if they are few enough.
     mutating func insert(_ key: Key, _ tokens: ArraySlice<TokenID>) {
         guard tokens.count <= Self.mostTokens else { return }
-        if slots.isEmpty { slots = [Slot](repeating: Slot(), count: Self.slotCount) }
+        if slots.isEmpty {
+            words += 1
+            guard words > Self.wordsBefore else { return }
+            slots = [Slot](repeating: Slot(), count: Self.slotCount)
+        }
         var slot = Slot(hash: key.hash, word: key.word, length: key.length, count: UInt16(tokens.count))
         withUnsafeMutableBytes(of: &slot.tokens) { buffer in
             for (index, token) in tokens.enumerated() {

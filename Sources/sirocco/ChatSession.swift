@@ -1,7 +1,6 @@
 // A conversation and its commands. It knows the terminal and the engine; options come from outside.
 
 import ChatTemplates
-import Foundation
 import Inference
 import Tokenizers
 
@@ -50,7 +49,7 @@ final class ChatSession {
             Note.write("\(name). Type a message; /help lists commands, Ctrl-D ends.")
         }
         while case .message(let message) = editor.read() {
-            let line = message.trimmingCharacters(in: .whitespacesAndNewlines)
+            let line = message.trimmed
             if line.isEmpty { continue }
             do {
                 if line.hasPrefix("/"), let command = parse(line) {
@@ -80,7 +79,7 @@ final class ChatSession {
     private func parse(_ line: String) -> (Command, String)? {
         let word = line.dropFirst().prefix { !$0.isWhitespace }
         guard let command = Command(rawValue: String(word)) else { return nil }
-        return (command, line.dropFirst(word.count + 1).trimmingCharacters(in: .whitespacesAndNewlines))
+        return (command, String(line.dropFirst(word.count + 1)).trimmed)
     }
 
     /// Carries a command out; false: end.
@@ -137,5 +136,15 @@ final class ChatSession {
         } else {
             conversation.messages.append(.init(role: "assistant", content: answer.text))
         }
+    }
+}
+
+extension String {
+    /// Without white space and line ends at either end.
+    fileprivate var trimmed: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }),
+            let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
     }
 }

@@ -1,7 +1,9 @@
 // A conversation as data: what /save writes and /load reads.
 
 import ChatTemplates
-import Foundation
+import FoundationEssentials
+import Glibc
+import SystemPackage
 
 /// The messages of a chat.
 struct Conversation: Codable, Equatable {
@@ -65,7 +67,7 @@ struct Conversation: Codable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do { try encoder.encode(self).write(to: URL(filePath: path), options: .atomic) } catch {
-            throw ConversationError("\(path): cannot be written: \(error.localizedDescription)")
+            throw ConversationError("\(path): cannot be written: \(Errno(rawValue: errno))")
         }
     }
 }

@@ -1,6 +1,6 @@
 // What `--json` prints: one object, keys sorted, no escaped slashes.
 
-import Foundation
+import FoundationEssentials
 import Inference
 
 /// Prints `value` as JSON.

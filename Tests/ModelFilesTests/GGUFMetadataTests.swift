@@ -110,4 +110,21 @@ import Testing
         #expect(strings[4].elementsEqual("def".utf8))
         #expect(strings.reversed().map(\.count) == [3, 1, 0, 2, 0])
     }
+
+    @Test("strings of every length come out of a file as they are, in any order, its last bytes too")
+    func lengths() throws {
+        let long: [[UInt8]] = (0...40).map { length in
+            (0..<length).map { UInt8(7 * length % 256) ^ UInt8($0) }
+        }
+        let lists: [[[UInt8]]] = [
+            long, long.reversed(), [[1], [2]], [[]], [long[16], long[16]], [long[3], long[17]],
+        ]
+        for strings in lists {
+            var file = Bytes.gguf(keys: 1) + Bytes.key("k", type: 9)
+            file = file + Bytes.u32(8) + Bytes.u64(UInt64(strings.count))
+            for string in strings { file = file + Bytes.u64(UInt64(string.count)) + Bytes.raw(string) }
+            let contents = try file.all.withUnsafeBytes { try GGUFContents(parsing: $0, file: "x") }
+            #expect(try contents.metadata.strings("k") == strings)
+        }
+    }
 }

@@ -35,18 +35,6 @@ import Testing
         }
     }
 
-    @Test("hints change no byte, whatever their range")
-    func advice() throws {
-        let folder = try TemporaryFolder()
-        let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-        let file = try MappedFile(path: folder.file("f", bytes))
-        let ranges: [Range<Int>?] = [nil, 0..<0, 1..<2, 4095..<8193, 99_999..<100_000, -5..<200_000]
-        for advice in [MappedFile.Advice.sequential, .random, .willNeed, .dontNeed, .normal] {
-            for range in ranges { file.advise(advice, range: range) }
-            #expect(file.withUnsafeBytes { $0.elementsEqual(bytes) })
-        }
-    }
-
     @Test("a mapping that ends gives its address space back")
     func unmapping() throws {
         let folder = try TemporaryFolder()

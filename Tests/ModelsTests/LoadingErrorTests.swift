@@ -278,6 +278,28 @@ struct LoadingErrorTests {
         try expectError(test.code, folder.path.string + test.message, loading: folder.path.string)
     }
 
+    @Test(
+        "A tensor of a type without a block format is called by it, and not missing",
+        arguments: ["model.layers.0.mlp.up_proj.weight", "lm_head.weight"])
+    func unreadableType(_ name: String) throws {
+        let folder = try TemporaryFolder()
+        let original = try ModelFixture.folder().appending(path: "llama-odd-heads/hf")
+        try FileManager.default.copyItem(
+            atPath: original.appending(path: "config.json").path,
+            toPath: folder.path.appending("config.json").string)
+        // U32 takes as many bytes as F32, so one word of the header makes another type of the tensor.
+        var file = try Data(contentsOf: original.appending(path: "model.safetensors"))
+        let start = try #require(file.range(of: Data("\"\(name)\"".utf8))).upperBound
+        let type = try #require(file.range(of: Data("\"F32\"".utf8), in: start..<start + 40))
+        file.replaceSubrange(type, with: Data("\"U32\"".utf8))
+        try file.write(to: URL(filePath: folder.path.appending("model.safetensors").string))
+        let error = #expect(throws: ModelError.self) {
+            try ModelRegistry.load(ModelSource.open(folder.path.string))
+        }
+        #expect(error?.code == .unsupportedFormat)
+        #expect(error?.description.contains("tensor \(name): cannot compute with format U32; use") == true)
+    }
+
     private func expectError(_ code: ModelError.Code, _ message: String, loading path: String) throws {
         let error = #expect(throws: ModelError.self) { try ModelRegistry.load(ModelSource.open(path)) }
         #expect(error?.code == code)

@@ -53,7 +53,7 @@ def main():
 // toolchain's Unicode version nor on the machine's.
 
 /// Runs of scalars: first scalar, length, class (`ScalarClass`) of the even ones, class of the odd ones.
-let unicodeClassRuns: [(first: UInt32, count: UInt32, even: UInt8, odd: UInt8)] = [""")
+package let unicodeClassRuns: [(first: UInt32, count: UInt32, even: UInt8, odd: UInt8)] = [""")
     line = "   "
     for run in runs:
         item = f" (0x%X, %d, %d, %d)," % run

@@ -64,9 +64,9 @@ enum SmolLM2 {
         let counts = String(decoding: lines[0], as: UTF8.self).split(separator: " ").compactMap { Int($0) }
         let tokens = lines[1...counts[0]]
         return try .gguf(
-            model: "gpt2", pre: "smollm", tokens: tokens.map { Array($0.dropFirst(2)) }, scores: nil,
+            model: "gpt2", pre: "smollm", tokens: PieceTable(tokens.map { $0.dropFirst(2) }), scores: nil,
             types: tokens.map { Int32($0.first!) - 0x30 },
-            merges: lines[(counts[0] + 1)...].map { String(decoding: $0, as: UTF8.self) },
+            merges: PieceTable(lines[(counts[0] + 1)...]),
             bos: 1, eos: 2, unknown: 0, addBOS: false, addEOS: nil, addSpacePrefix: false)
     }
 }

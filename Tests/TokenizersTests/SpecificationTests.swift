@@ -14,7 +14,7 @@ import Tokenizers
         }
         return try .gguf(
             model: model, pre: nil,
-            tokens: (0..<specification.pieces.count).map { Array(specification.pieces[$0]) },
+            tokens: specification.pieces,
             scores: scores(ranks), types: specification.kinds.map { Int32($0.rawValue) }, merges: nil,
             bos: bos,
             eos: 2, unknown: 0, addBOS: nil, addEOS: nil, addSpacePrefix: addSpacePrefix)
@@ -46,8 +46,9 @@ import Tokenizers
         func tokenizer(template: String?) throws -> Tokenizer {
             let pieces = ["a", "<|turn|>", "<think>", "  "]
             var specification = try TokenizerSpecification.gguf(
-                model: "gpt2", pre: "gpt-2", tokens: pieces.map { Array($0.utf8) }, scores: nil,
-                types: [1, 4, 4, 4], merges: [], bos: nil, eos: nil, unknown: nil, addBOS: nil, addEOS: nil,
+                model: "gpt2", pre: "gpt-2", tokens: PieceTable(pieces.map { Array($0.utf8) }), scores: nil,
+                types: [1, 4, 4, 4], merges: PieceTable(), bos: nil, eos: nil, unknown: nil, addBOS: nil,
+                addEOS: nil,
                 addSpacePrefix: nil)
             if let template { specification.reserveMarkers(of: template) }
             return try Tokenizer(specification)
@@ -76,8 +77,10 @@ import Tokenizers
         func byteLevel(pre: String?, merges: [String], types: [Int32]? = nil) throws -> Tokenizer {
             try Tokenizer(
                 .gguf(
-                    model: "gpt2", pre: pre, tokens: ["a", "b", "ab"].map { Array($0.utf8) }, scores: nil,
-                    types: types, merges: merges, bos: nil, eos: nil, unknown: nil, addBOS: nil, addEOS: nil,
+                    model: "gpt2", pre: pre, tokens: PieceTable(["a", "b", "ab"].map { Array($0.utf8) }),
+                    scores: nil,
+                    types: types, merges: PieceTable(merges.map { Array($0.utf8) }), bos: nil, eos: nil,
+                    unknown: nil, addBOS: nil, addEOS: nil,
                     addSpacePrefix: nil))
         }
         #expect(try byteLevel(pre: "gpt-2", merges: ["a b"]).encode("abba") == [2, 1, 0])
@@ -103,7 +106,8 @@ import Tokenizers
     func ggufNames(_ name: String) throws {
         #expect(throws: Never.self) {
             try TokenizerSpecification.gguf(
-                model: "gpt2", pre: name, tokens: [[0x61]], scores: nil, types: nil, merges: [], bos: nil,
+                model: "gpt2", pre: name, tokens: PieceTable([[0x61]]), scores: nil, types: nil,
+                merges: PieceTable(), bos: nil,
                 eos: nil,
                 unknown: nil, addBOS: nil, addEOS: nil, addSpacePrefix: nil)
         }

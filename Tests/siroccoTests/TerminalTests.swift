@@ -116,7 +116,7 @@ struct ProgressBarTests {
         for total in totals {
             for done: Int64 in [0, 1, 999_950, 46_000_000, 92_871_040] {
                 let line = ProgressBar.render(
-                    label: "pulling smollm2", done: done, total: total, unit: .bytes, seconds: 3,
+                    label: "pulling smollm2", done: done, total: total, seconds: 3,
                     width: width,
                     coloured: false)
                 #expect(line.count <= max(width - 1, 0))
@@ -136,25 +136,25 @@ struct ProgressBarTests {
     @Test("figures have three digits or so and the right unit", arguments: amounts)
     func figures(done: Int64, total: Int64?, seconds: Double, expected: String) {
         let line = ProgressBar.render(
-            label: "x", done: done, total: total, unit: .bytes, seconds: seconds, width: 200, coloured: false)
+            label: "x", done: done, total: total, seconds: seconds, width: 200, coloured: false)
         #expect(line == expected)
     }
 
     @Test("the bar is as full as the job is done, and says how long it takes")
     func proportion() {
         let line = ProgressBar.render(
-            label: "x", done: 25, total: 100, unit: .items("tensors"), seconds: 5, width: 120, coloured: false
+            label: "x", done: 25, total: 100, seconds: 5, width: 120, coloured: false
         )
         #expect(line.filter { $0 == "━" }.count == 10)
         #expect(line.filter { $0 == "─" }.count == 30)
-        #expect(line.hasSuffix("25 tensors of 100 tensors, 5 tensors/s, 15 s left"))
+        #expect(line.hasSuffix("25 B of 100 B, 5 B/s, 15 s left"))
         #expect(!line.contains("\u{1B}"))
     }
 
     @Test("more than the total is no more than full")
     func overfull() {
         let line = ProgressBar.render(
-            label: "x", done: 300, total: 100, unit: .bytes, seconds: 1, width: 120, coloured: false)
+            label: "x", done: 300, total: 100, seconds: 1, width: 120, coloured: false)
         #expect(line.filter { $0 == "━" }.count == 40)
     }
 }

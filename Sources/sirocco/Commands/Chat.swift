@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import ChatTemplates
-import Foundation
+import FoundationEssentials
 import Inference
 import Tokenizers
 

@@ -1,7 +1,7 @@
 // `sirocco pull`, `list` and `rm`: the models on this machine.
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import ModelStore
 import Synchronization
 import SystemPackage

@@ -1,7 +1,9 @@
 // Messages typed in earlier sessions, in a file that only its owner may read.
 // Knows lines of text, not the editor. Appends one entry at a time, so sessions side by side lose nothing.
 
-import Foundation
+import FoundationEssentials
+import Glibc
+import SystemPackage
 
 /// A history that outlives the program: one entry per line, oldest first, `\` and line ends escaped.
 package struct HistoryFile: Sendable {
@@ -26,13 +28,15 @@ package struct HistoryFile: Sendable {
     /// errors.
     package func append(_ entry: String) throws {
         if entry.isEmpty { return }
-        let folder = (path as NSString).deletingLastPathComponent
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let folder = FilePath(path).removingLastComponent().string
+        if !folder.isEmpty {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
         // O_APPEND makes one write of one line atomic beside another session's.
-        let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
-        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
-        try handle.write(contentsOf: Data((Self.escape(entry) + "\n").utf8))
+        let file = try FileDescriptor.open(
+            FilePath(path), .writeOnly, options: [.append, .create, .closeOnExec],
+            permissions: .ownerReadWrite)
+        try file.closeAfter { _ = try file.writeAll((Self.escape(entry) + "\n").utf8) }
     }
 
     /// Drops the oldest entries once the file has grown to twice its limit. Called once, at the start.
@@ -41,7 +45,7 @@ package struct HistoryFile: Sendable {
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
         guard lines.count > 2 * limit else { return }
         let kept = lines.suffix(limit).joined(separator: "\n") + "\n"
-        try Data(kept.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try Data(kept.utf8).write(to: URL(filePath: path), options: .atomic)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     }
 

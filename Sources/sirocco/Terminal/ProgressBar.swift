@@ -1,16 +1,10 @@
 // Shows how far a long job is: a bar on a terminal, a few lines in a log. Writes to standard error, so a
 // command's output stays clean. Knows nothing of the job.
 
-import Foundation
 import Synchronization
 
 /// One job's progress. May be told from any thread; draws at most ten times a second.
 package final class ProgressBar: Sendable {
-    package enum Unit: Sendable {
-        case bytes
-        case items(String)
-    }
-
     private struct State {
         var total: Int64?
         var drawnAt: ContinuousClock.Instant?
@@ -19,7 +13,6 @@ package final class ProgressBar: Sendable {
     }
 
     private let label: String
-    private let unit: Unit
     private let isLive: Bool
     private let coloured: Bool
     private let start = ContinuousClock.now
@@ -27,10 +20,9 @@ package final class ProgressBar: Sendable {
 
     private static let redraw = Duration.milliseconds(100)
 
-    /// - Parameter total: in `unit`; nil where nobody knows yet.
-    package init(_ label: String, total: Int64? = nil, unit: Unit = .bytes) {
+    /// - Parameter total: in bytes; nil where nobody knows yet.
+    package init(_ label: String, total: Int64? = nil) {
         self.label = label
-        self.unit = unit
         state = Mutex(State(total: total))
         isLive = Terminal.isTerminal(.error) && Terminal.environment("TERM") != "dumb"
         coloured = Terminal.showsColour(.error)
@@ -55,7 +47,7 @@ package final class ProgressBar: Sendable {
                 if tenth <= state.reportedTenth || tenth == 10 { return }
                 state.reportedTenth = tenth
                 Terminal.write(
-                    "\(label): \(tenth * 10) % (\(amount(done)) of \(amount(total)))\n", to: .error)
+                    "\(label): \(tenth * 10) % (\(Self.amount(done)) of \(Self.amount(total)))\n", to: .error)
             }
         }
     }
@@ -66,7 +58,7 @@ package final class ProgressBar: Sendable {
             if state.isFinished { return }
             state.isFinished = true
             let seconds = Self.seconds(ContinuousClock.now - start)
-            let last = outcome ?? "\(amount(done)) in \(Self.brief(seconds))"
+            let last = outcome ?? "\(Self.amount(done)) in \(Self.brief(seconds))"
             Terminal.write(
                 (isLive ? Self.carriageReturn : "") + "\(label): \(last)" + (isLive ? Self.clearToEnd : "")
                     + "\n",
@@ -79,18 +71,18 @@ package final class ProgressBar: Sendable {
 
     private func line(_ done: Int64, _ total: Int64?, _ now: ContinuousClock.Instant) -> String {
         Self.render(
-            label: label, done: done, total: total, unit: unit, seconds: Self.seconds(now - start),
+            label: label, done: done, total: total, seconds: Self.seconds(now - start),
             width: Terminal.width(.error), coloured: coloured)
     }
 
     /// The line of a bar, never wider than `width` columns.
     package static func render(
-        label: String, done: Int64, total: Int64?, unit: Unit, seconds: Double, width: Int, coloured: Bool
+        label: String, done: Int64, total: Int64?, seconds: Double, width: Int, coloured: Bool
     ) -> String {
         let rate = seconds > 0 ? Double(done) / seconds : 0
-        var figures = amount(done, unit)
-        if let total, total > 0 { figures += " of \(amount(total, unit))" }
-        if rate > 0 { figures += ", \(amount(Int64(rate), unit))/s" }
+        var figures = amount(done)
+        if let total, total > 0 { figures += " of \(amount(total))" }
+        if rate > 0 { figures += ", \(amount(Int64(rate)))/s" }
         if let total, rate > 0, done < total { figures += ", \(brief(Double(total - done) / rate)) left" }
 
         // One column stays free: writing the last one makes some terminals wrap.
@@ -105,30 +97,22 @@ package final class ProgressBar: Sendable {
         return "\(label): \(bar) \(figures)"
     }
 
-    private func amount(_ value: Int64) -> String { Self.amount(value, unit) }
-
-    private static func amount(_ value: Int64, _ unit: Unit) -> String {
-        switch unit {
-        case .items(let name):
-            return "\(value) \(name)"
-        case .bytes:
-            let names = ["B", "kB", "MB", "GB", "TB"]
-            var scaled = Double(value)
-            var index = 0
-            // Rounded first, so that no "1000.0 MB" appears.
-            while scaled.rounded() >= 1000, index + 1 < names.count {
-                scaled /= 1000
-                index += 1
-            }
-            let digits = index == 0 || scaled >= 99.95 ? 0 : 1
-            return String(format: "%.\(digits)f", scaled) + " " + names[index]
+    private static func amount(_ bytes: Int64) -> String {
+        let names = ["B", "kB", "MB", "GB", "TB"]
+        var scaled = Double(bytes)
+        var index = 0
+        // Rounded first, so that no "1000.0 MB" appears.
+        while scaled.rounded() >= 1000, index + 1 < names.count {
+            scaled /= 1000
+            index += 1
         }
+        return scaled.rounded(index == 0 || scaled >= 99.95 ? 0 : 1) + " " + names[index]
     }
 
     private static func brief(_ seconds: Double) -> String {
         guard seconds < 1e7 else { return "a long time" }
         let whole = Int(seconds.rounded())
-        if whole < 1 { return String(format: "%.1f s", seconds) }
+        if whole < 1 { return seconds.rounded(1) + " s" }
         if whole < 60 { return "\(whole) s" }
         if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
         return "\(whole / 3600) h \(whole % 3600 / 60) min"

@@ -2,7 +2,7 @@
 // options; what is measured is in BenchSession, what a figure is held against in Roofline.
 
 package import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Inference
 import Models
 package import Tensors

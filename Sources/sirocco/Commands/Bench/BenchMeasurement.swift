@@ -1,6 +1,6 @@
 // One row of a benchmark: what was measured, how often, what came out. It knows no engine and no table.
 
-import Foundation
+import FoundationEssentials
 
 /// The rates of one piece of work, in tokens per second.
 package struct BenchMeasurement: Codable, Sendable, Equatable {

@@ -1,9 +1,10 @@
 // What `sirocco bench --json` prints and `--compare` reads. Names are stable: docs/performance.md lists them,
 // Benchmarks/compare relies on them.
 
-import Foundation
+import FoundationEssentials
 import Inference
 import Models
+import SystemPackage
 package import Tensors
 
 /// One benchmark with what its figures need to mean anything.
@@ -113,8 +114,8 @@ package struct BenchRecord: Codable, Sendable, Equatable {
         }
         notes = [
             (
-                "the model", (previous.model as NSString).lastPathComponent,
-                (model as NSString).lastPathComponent
+                "the model", fileName(previous.model),
+                fileName(model)
             ),
             ("threads", "\(previous.threads)", "\(threads)"), ("kernels", previous.kernels, kernels),
             ("the cache's type", previous.kv_type, kv_type),
@@ -143,3 +144,6 @@ package struct BenchRecord: Codable, Sendable, Equatable {
         }
     }
 }
+
+/// The last component of a path.
+func fileName(_ path: String) -> String { FilePath(path).lastComponent?.string ?? path }

@@ -1,7 +1,7 @@
 // What `bench` asks of the engine, and how its answers become rates. It knows requests and clocks; it knows
 // nothing of ceilings and tables.
 
-import Foundation
+import FoundationEssentials
 import Inference
 import Models
 import Sampling

@@ -1,11 +1,11 @@
 // A benchmark for people: a few lines about the model and the machine, then one row for each measurement.
 // Knows the record and nothing of how it came about.
 
-import Foundation
+import FoundationEssentials
 
 enum BenchTable {
     static func render(_ record: BenchRecord, coloured: Bool) -> String {
-        let title = record.name ?? (record.model as NSString).lastPathComponent
+        let title = record.name ?? fileName(record.model)
         var lines = [Style.bold(title, coloured: coloured), model(record)]
         if let machine = record.machine { lines.append(self.machine(machine)) }
         lines.append("")
