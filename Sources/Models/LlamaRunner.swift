@@ -26,8 +26,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
     private let routerLogits: AlignedBuffer<Float>  // [tokens, experts]
     private let hidden: Activations  // [tokens, dimension]: the normed input of the experts
     private let routed: Activations  // [slots, dimension]: the same, in the experts' order
-    private let up: AlignedBuffer<Float>  // [slots, feedForward]
-    private let inner: Activations  // [slots, feedForward]: the gate, then silu(gate) * up
+    private let inner: Activations  // [slots, feedForward]: silu(gate) * up
     private let down: AlignedBuffer<Float>  // [slots, dimension]
     private let last: Activations  // [logit rows, dimension]
     private let output: AlignedBuffer<Float>  // [logit rows, vocabulary]
@@ -57,7 +56,6 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         routerLogits = AlignedBuffer(count: limits.tokens * shape.experts)
         hidden = Activations(rows: limits.tokens, columns: shape.dimension, kinds: kinds.feedForward)
         routed = Activations(rows: slots, columns: shape.dimension, kinds: kinds.feedForward)
-        up = AlignedBuffer(count: slots * shape.feedForward)
         inner = Activations(rows: slots, columns: shape.feedForward, kinds: kinds.down)
         down = AlignedBuffer(count: slots * shape.dimension)
         last = Activations(rows: limits.logitRows, columns: shape.dimension, kinds: kinds.output)
@@ -188,21 +186,21 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
                 for slot in range { routed.copy(row: Int(pairs[slot]) / k, of: hidden, to: slot) }
             }
         }
-        forEachExpert(scratch.plan, rows: width, unit: max(16, model.activationKinds.down.unit), &worker) {
-            expert, rows, slots in
+        forEachExpert(
+            scratch.plan, rows: width, unit: max(16, inner.unit), most: WorkerScratch.rows, &worker
+        ) { expert, rows, slots in
             let expert = layer.experts[expert]
             let x = gathers ? routed.from(slots.lowerBound) : hidden.from(Int(pairs[slots.lowerBound]) / k)
-            let gate = inner[slots.lowerBound]
-            let up = up.pointer + slots.lowerBound * width
-            expert.gate.multiply(rows: rows, x, tokens: slots.count, into: gate, outStride: width)
-            expert.up.multiply(rows: rows, x, tokens: slots.count, into: up, outStride: width)
+            let (gate, up) = (scratch.gate.pointer, scratch.up.pointer)  // [slots, rows]
+            expert.gate.multiply(rows: rows, x, tokens: slots.count, into: gate, outStride: rows.count)
+            expert.up.multiply(rows: rows, x, tokens: slots.count, into: up, outStride: rows.count)
+            model.operations.siluMultiply(gate, up, count: slots.count * rows.count)
             for s in 0..<slots.count {
-                let at = s * width + rows.lowerBound
-                model.operations.siluMultiply(gate + at, up + at, count: rows.count)
-                inner.quantize(row: slots.lowerBound + s, part: rows, model.operations)
+                inner.set(
+                    row: slots.lowerBound + s, part: rows, to: gate + s * rows.count, model.operations)
             }
         }
-        forEachExpert(scratch.plan, rows: dimension, unit: 16, &worker) { expert, rows, slots in
+        forEachExpert(scratch.plan, rows: dimension, unit: 16, most: dimension, &worker) { expert, rows, slots in
             layer.experts[expert].down.multiply(
                 rows: rows, inner.from(slots.lowerBound), tokens: slots.count,
                 into: down.pointer + slots.lowerBound * dimension, outStride: dimension)
@@ -253,12 +251,12 @@ extension LlamaRunner {
         }
     }
 
-    /// One loop over `rows` output rows of every expert that has tokens, in whole units.
+    /// One loop over `rows` output rows of every expert that has tokens, in whole units, at most `most` at a time.
     private func forEachExpert(
-        _ plan: borrowing ExpertPlan, rows: Int, unit: Int, _ worker: inout Worker,
+        _ plan: borrowing ExpertPlan, rows: Int, unit: Int, most: Int, _ worker: inout Worker,
         _ body: (_ expert: Int, _ rows: Range<Int>, _ slots: Range<Int>) -> Void
     ) {
-        let grain = grain(rows * plan.activeCount, unit: unit, worker)
+        let grain = min(most, grain(rows * plan.activeCount, unit: unit, worker))
         let pieces = (rows + grain - 1) / grain
         let active = plan.active.pointer
         let starts = plan.starts.pointer

@@ -167,6 +167,9 @@ package struct Activations: ~Copyable, Sendable {
             self.kinds = kinds
         }
 
+        /// Values that are converted together.
+        package var unit: Int { kinds.unit }
+
         /// The floats of row `row`.
         package subscript(row: Int) -> UnsafeMutablePointer<Float> { floats + row * columns }
 
@@ -179,12 +182,22 @@ package struct Activations: ~Copyable, Sendable {
 
         /// Converts row `row` from its floats to the quantized forms in use.
         package func quantize(row: Int, _ operations: Operations) {
-            quantize(row: row, part: 0..<columns, operations)
+            quantize(row: row, part: 0..<columns, from: self[row], operations)
         }
 
-        /// The same for a part of a row: whole units of the forms in use.
-        package func quantize(row: Int, part: Range<Int>, _ operations: Operations) {
-            let values = self[row] + part.lowerBound
+        /// Sets a part of a row: whole units of the forms in use.
+        package func set(
+            row: Int, part: Range<Int>, to values: UnsafePointer<Float>, _ operations: Operations
+        ) {
+            if kinds.contains(.floats) {
+                (self[row] + part.lowerBound).update(from: values, count: part.count)
+            }
+            quantize(row: row, part: part, from: values, operations)
+        }
+
+        private func quantize(
+            row: Int, part: Range<Int>, from values: UnsafePointer<Float>, _ operations: Operations
+        ) {
             let table = operations.table
             if let q32, kinds.contains(.q8x32) {
                 let blocks = (q32 + row * q32Stride).assumingMemoryBound(to: sir_q8_32.self)

@@ -284,22 +284,23 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(int T, SIR_TILE_PARAMETERS, sir_un
                     part[t] = _mm512_dpbusd_epi32(part[t], q, sir_repeat32_avx512(x->q + 4 * k));
                 }
             }
-            __m512i scale = sir_byte(unpack.scales(words, g / 4), g % 4, family.is_signed), minimum = centre;
-            if (has_minima) {
-                minimum = sir_byte(unpack.minima(words, g / 4), g % 4, false);
-                minimum = _mm512_or_si512(minimum, _mm512_slli_epi32(minimum, 16));
+            __m512i scale = sir_byte(unpack.scales(words, g / 4), g % 4, family.is_signed);
+#pragma clang loop unroll(full)
+            for (int t = 0; t < T; t++) {
+                isum[t] = _mm512_add_epi32(isum[t], _mm512_mullo_epi32(part[t], scale));
             }
+        }
+#pragma clang loop unroll(full)
+        for (int g = 0; has_minima && g < groups; g++) {
+            __m512i minimum = sir_byte(unpack.minima(words, g / 4), g % 4, false);
+            minimum = _mm512_or_si512(minimum, _mm512_slli_epi32(minimum, 16));
+            int start = g * (int)family.group / 16;
 #pragma clang loop unroll(full)
             for (int t = 0; t < T; t++) {
                 const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
-                isum[t] = _mm512_add_epi32(isum[t], _mm512_mullo_epi32(part[t], scale));
-                if (!has_minima) continue;
-                int first_of_16 = g * (int)family.group / 16;
-                imin[t] = _mm512_dpwssd_epi32(imin[t], minimum, sir_repeat32_avx512(x->less[first_of_16]));
-                if (family.group == 32) {
-                    __m512i less = sir_repeat32_avx512(x->less[first_of_16 + 1]);
-                    imin[t] = _mm512_dpwssd_epi32(imin[t], minimum, less);
-                }
+                imin[t] = _mm512_dpwssd_epi32(imin[t], minimum, sir_repeat32_avx512(x->less[start]));
+                if (family.group == 16) continue;
+                imin[t] = _mm512_dpwssd_epi32(imin[t], minimum, sir_repeat32_avx512(x->less[start + 1]));
             }
         }
         __m512 scale = _mm512_cvtph_ps(_mm256_load_si256((const void *)halves)), minimum;

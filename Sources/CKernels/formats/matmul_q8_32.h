@@ -142,8 +142,9 @@ SIR_AVX2_INLINE void sir_isum_32_avx2(int T, const uint8_t *words, const uint8_t
             }
         }
     }
+    if (kind == SIR_SIGNED) return;
 #pragma clang loop unroll(full)
-    for (int t = 0; t < T && kind != SIR_SIGNED; t++) {
+    for (int t = 0; t < T; t++) {
         isum[t] = _mm256_add_epi32(isum[t], _mm256_madd_epi16(part[t], one));
     }
 }
