@@ -18,7 +18,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
     private let queries: AlignedBuffer<Float>  // [tokens, heads * headDimension]
     private let keys: AlignedBuffer<Float>  // [tokens, kvHeads * headDimension]
     private let values: AlignedBuffer<Float>  // [tokens, kvHeads * headDimension]
-    private let partials: AlignedBuffer<Float>  // of attention: [kv heads, pieces, heads per kv head]
+    private let partials: AlignedBuffer<Float>  // [kv heads, pieces, heads per kv head] of `AttentionPlan`
     private let attended: Activations  // [tokens, heads * headDimension]
     private let projected: AlignedBuffer<Float>  // [tokens, dimension]
     private let cosines: AlignedBuffer<Float>  // [tokens, rotary dimensions / 2]
@@ -337,7 +337,8 @@ extension LlamaRunner {
                     model.operations.attend(tile, scratch: mine.scratch.pointer)
                 } else {
                     model.operations.attend(
-                        tile, chunk: piece.chunk, into: partials.pointer + (head * pieces + piece.index) * size,
+                        tile, chunk: piece.chunk,
+                        into: partials.pointer + (head * pieces + piece.index) * size,
                         scratch: mine.scratch.pointer)
                 }
             }

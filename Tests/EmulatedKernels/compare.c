@@ -271,7 +271,8 @@ static void compare_attention(size_t tokens, size_t group, size_t head_dim, size
         expect(got, want + at, head_dim, "attention of one head", (sir_isa)isa, shape);
         alone.group = group, alone.q = q + t * group * head_dim;
         attend_in_chunks(vector, &alone);
-        expect(got, want + t * group * head_dim, group * head_dim, "attention in chunks", (sir_isa)isa, shape);
+        expect(got, want + t * group * head_dim, group * head_dim, "attention in chunks", (sir_isa)isa,
+               shape);
         memset(stored, 0xff, block_bytes), memset(other, 0xff, block_bytes);
         size_t place = random_below(SIR_KV_PAGE);
         scalar->kv_store(key, value, stored, place, head_dim, type);

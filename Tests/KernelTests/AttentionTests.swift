@@ -50,8 +50,10 @@ struct AttentionTests {
         Shape(70, of: 300, group: 1, headDim: 40), Shape(32, of: 530, group: 3, headDim: 64),
         Shape(24, of: 512, group: 4, headDim: 128), Shape(6, of: 70, group: 6, headDim: 256),
         // Windows that begin and end anywhere, over no, one and several borders of chunks.
-        Shape(1, of: 300, group: 4, headDim: 64, window: 1), Shape(1, of: 700, group: 2, headDim: 80, window: 500),
-        Shape(40, of: 600, group: 2, headDim: 64, window: 100), Shape(20, of: 276, group: 3, headDim: 17, window: 3),
+        Shape(1, of: 300, group: 4, headDim: 64, window: 1),
+        Shape(1, of: 700, group: 2, headDim: 80, window: 500),
+        Shape(40, of: 600, group: 2, headDim: 64, window: 100),
+        Shape(20, of: 276, group: 3, headDim: 17, window: 3),
         Shape(30, of: 790, group: 1, headDim: 96, window: 512),
     ]
 
@@ -113,7 +115,8 @@ struct AttentionTests {
             q.withUnsafeBufferPointer { q in
                 out.withUnsafeMutableBufferPointer { out in
                     var call = sir_attention(
-                        q: q.baseAddress! + at, out: out.baseAddress! + at, q_stride: width, out_stride: width,
+                        q: q.baseAddress! + at, out: out.baseAddress! + at, q_stride: width,
+                        out_stride: width,
                         tokens: part.tokens.count, group: part.heads.count, head_dim: shape.headDim,
                         position: shape.position + part.tokens.lowerBound, window: shape.window ?? .max,
                         pages: pages.baseAddress, block: cache.block, type: cache.type,
@@ -157,14 +160,16 @@ struct AttentionTests {
     }
 
     @Test(
-        "Attention is the softmax-weighted sum of the values, to 4e-6 where those are up to 2", arguments: shapes,
+        "Attention is the softmax-weighted sum of the values, to 4e-6 where those are up to 2",
+        arguments: shapes,
         [SIR_KV_F32, SIR_KV_F16])
     func reference(shape: Shape, type: sir_kv_type) {
         var random = Seeded(7)
         let cache = Cache(shape, type, using: &random)
         let q = random.floats(shape.tokens * shape.group * shape.headDim, in: -2...2)
         let exact = (0..<shape.tokens * shape.group).flatMap { row in
-            softmax(Array(q[row * shape.headDim..<(row + 1) * shape.headDim]), cache, token: row / shape.group)
+            softmax(
+                Array(q[row * shape.headDim..<(row + 1) * shape.headDim]), cache, token: row / shape.group)
         }
         let all = Part(tokens: 0..<shape.tokens, heads: 0..<shape.group)
         for set in InstructionSet.available {
@@ -206,7 +211,9 @@ struct AttentionTests {
         }
     }
 
-    @Test("A token does not see keys and values after it, whatever they hold", arguments: [Float.nan, .infinity])
+    @Test(
+        "A token does not see keys and values after it, whatever they hold",
+        arguments: [Float.nan, .infinity])
     func future(poison: Float) {
         let shape = Shape(40, of: 300, group: 3, headDim: 80)
         var random = Seeded(9)
@@ -265,23 +272,27 @@ struct AttentionTests {
 extension AttentionTests.Cache {
     /// A copy whose keys and values are `poison` from `start` on.
     convenience init(
-        _ shape: AttentionTests.Shape, _ type: sir_kv_type, copying other: AttentionTests.Cache, _ poison: Float,
+        _ shape: AttentionTests.Shape, _ type: sir_kv_type, copying other: AttentionTests.Cache,
+        _ poison: Float,
         from start: Int
     ) {
         self.init(
             shape, type,
             keys: other.keys.enumerated().map { p, key in p < start ? key : key.map { _ in poison } },
-            values: other.values.enumerated().map { p, value in p < start ? value : value.map { _ in poison } })
+            values: other.values.enumerated().map { p, value in p < start ? value : value.map { _ in poison }
+            })
     }
 
     /// A copy whose keys in `positions` are all `key`.
     convenience init(
-        _ shape: AttentionTests.Shape, _ type: sir_kv_type, copying other: AttentionTests.Cache, keys key: Float,
+        _ shape: AttentionTests.Shape, _ type: sir_kv_type, copying other: AttentionTests.Cache,
+        keys key: Float,
         in positions: Range<Int>
     ) {
         self.init(
             shape, type,
-            keys: other.keys.enumerated().map { p, old in positions.contains(p) ? old.map { _ in key } : old },
+            keys: other.keys.enumerated().map { p, old in positions.contains(p) ? old.map { _ in key } : old
+            },
             values: other.values)
     }
 }

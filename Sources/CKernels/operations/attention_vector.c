@@ -27,11 +27,11 @@ typedef struct tile_table {
 #include "attention_tile.h"
 #undef LANES
 
-#define TILE(isa, ISA, lanes, R, P, name, TYPE)                                                                     \
-    static ISA void name##_##R##x##P##_##isa(const float *a, size_t a_stride, const uint8_t *b,              \
-                                             size_t panel_bytes, size_t count, float *c, size_t c_stride,    \
-                                             bool fresh, const uint8_t *next) {                              \
-        lanes(a, a_stride, b, panel_bytes, count, c, c_stride, fresh, next, R, P, TYPE);              \
+#define TILE(isa, ISA, lanes, R, P, name, TYPE)                                                           \
+    static ISA void name##_##R##x##P##_##isa(const float *a, size_t a_stride, const uint8_t *b,           \
+                                             size_t panel_bytes, size_t count, float *c, size_t c_stride, \
+                                             bool fresh, const uint8_t *next) {                           \
+        lanes(a, a_stride, b, panel_bytes, count, c, c_stride, fresh, next, R, P, TYPE);                  \
     }
 #define TILES(isa, ISA, lanes, R, P)             \
     TILE(isa, ISA, lanes, R, P, f32, SIR_KV_F32) \
@@ -54,8 +54,10 @@ AVX2_TILE(4, 1) AVX2_TILE(5, 1) AVX2_TILE(6, 1)
 static const tile_table avx2_tiles = {{AVX2_TILES(f32), AVX2_TILES(f16)}};
 
 // 32 registers, and one of them holds what AVX2 needs two for.
-#define AVX512_ROW(R)             \
-    TILES(avx512, SIR_AVX512, multiply_tile_16, R, 1) TILES(avx512, SIR_AVX512, multiply_tile_16, R, 2) TILES(avx512, SIR_AVX512, multiply_tile_16, R, 4)
+#define AVX512_ROW(R)                                 \
+    TILES(avx512, SIR_AVX512, multiply_tile_16, R, 1) \
+    TILES(avx512, SIR_AVX512, multiply_tile_16, R, 2) \
+    TILES(avx512, SIR_AVX512, multiply_tile_16, R, 4)
 AVX512_ROW(1) AVX512_ROW(2) AVX512_ROW(3) AVX512_ROW(4) AVX512_ROW(5) AVX512_ROW(6)
 
 #define AVX512_TILE_ROW(type, R) {type##_##R##x1_avx512, type##_##R##x2_avx512, type##_##R##x4_avx512}
@@ -281,7 +283,8 @@ static SIR_AVX2 void attend_chunk(const sir_attention *a, size_t chunk, float *p
     for (size_t page = first_page; page <= last_page; page++) sum_page(&w, page);
 }
 
-void SIR_AVX2 sir_attention_chunk_avx2(const sir_attention *a, size_t chunk, float *partials, float *scratch) {
+void SIR_AVX2 sir_attention_chunk_avx2(const sir_attention *a, size_t chunk, float *partials,
+                                       float *scratch) {
     attend_chunk(a, chunk, partials, scratch, &avx2_tiles);
 }
 
