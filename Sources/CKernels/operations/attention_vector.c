@@ -1,9 +1,9 @@
 // Attention for AVX2 and AVX512. Both products of attention, queries with keys and weights with values,
 // are one: rows of floats times panels, 16 wide (sir_kv_block_bytes). Definition: CKernels.h.
 //
-// One row of queries is one query head of one token. With up to TILE_ROWS rows, as in decoding, every
-// key and value is loaded once and converted on its way into the product; with more, as in a prompt, a
-// panel is first converted into scratch that stays in the innermost cache while all rows use it.
+// One row of queries is one query head of one token. With one or two tiles of rows, as in decoding, keys
+// and values are converted on their way into the product; with more, as in a prompt, a panel is first
+// converted into scratch that stays in the innermost cache while all rows use it.
 
 #include "attention.h"
 
@@ -13,7 +13,7 @@
 typedef void (*tile_fn)(const float *a, size_t a_stride, const uint8_t *b, size_t panel_bytes, size_t count,
                         float *c, size_t c_stride, bool fresh, const uint8_t *next);
 
-enum { TILE_ROWS = 6, TILE_WIDTHS = 3 };
+enum { TILE_ROWS = 6, TILE_WIDTHS = 3, DIRECT_TILES = 2 };
 
 /// Tiles by element type, rows - 1 and log2 of panels: null where registers do not suffice.
 typedef struct tile_table {
@@ -262,7 +262,7 @@ static SIR_AVX2 void attend_chunk(const sir_attention *a, size_t chunk, float *p
     w.rows = a->tokens * a->group;
     size_t tile_count = (w.rows + TILE_ROWS - 1) / TILE_ROWS;
     w.tile_rows = (w.rows + tile_count - 1) / tile_count;
-    w.converts = a->type == SIR_KV_F16 && tile_count > 2;
+    w.converts = a->type == SIR_KV_F16 && tile_count > DIRECT_TILES;
     while (w.widths < TILE_WIDTHS && tiles->tile[0][w.tile_rows - 1][w.widths]) w.widths++;
     w.queries = scratch;
     w.scores = w.queries + w.rows * padded;
