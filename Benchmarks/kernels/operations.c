@@ -1,4 +1,5 @@
 // Times the operations of a forward pass on one thread, in cache: SmolLM2's and Mixtral's sizes.
+// Attention: attention.c.
 //
 // Build and run, from the repository's root:
 // clang-format off
@@ -37,7 +38,7 @@ static double now(void) {
     } while (0)
 
 int main(void) {
-    static float x[1 << 16], y[1 << 16], out[1 << 16], scores[8 * 4096];
+    static float x[1 << 16], y[1 << 16], out[1 << 16];
     static sir_q8_32 small[1 << 11];
     static sir_q8_256 large[1 << 8];
     for (size_t i = 0; i < sizeof x / sizeof *x; i++)
@@ -53,21 +54,6 @@ int main(void) {
             MEASURE("rms_norm", n, o->rms_norm(x, y, 1e-5f, out, n));
             MEASURE("silu_multiply", n, o->silu_multiply(x, y, out, n));
             MEASURE("to_f16", n, o->to_f16(x, (uint16_t *)out, n));
-        }
-        static const size_t heads[][3] = {{3, 64, 512}, {1, 64, 512}, {4, 128, 512}, {4, 128, 4096}};
-        for (size_t s = 0; s < sizeof heads / sizeof *heads; s++) {
-            size_t group = heads[s][0], dim = heads[s][1], length = heads[s][2], half = SIR_KV_PAGE * dim * 2;
-            const uint8_t *pages[4096 / SIR_KV_PAGE];
-            uint8_t *cache = malloc(length / SIR_KV_PAGE * 2 * half);
-            for (size_t p = 0; p < length / SIR_KV_PAGE; p++) {
-                pages[p] = cache + p * 2 * half;
-                o->to_f16(x, (uint16_t *)pages[p], half);
-            }
-            char name[64];
-            snprintf(name, sizeof name, "attention f16, %zu heads of %zu", group, dim);
-            MEASURE(name, length,
-                    o->attention(x, out, group, dim, pages, 0, half, 0, length, SIR_KV_F16, 0.1f, scores));
-            free(cache);
         }
     }
 }

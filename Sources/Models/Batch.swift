@@ -54,7 +54,7 @@ package struct Batch: @unchecked Sendable {
     }
 }
 
-/// Where keys and values lie inside a page: [layer][kv head][key, value][position in page][head dimension].
+/// Where keys and values lie inside a page: [layer][kv head], each a block of the attention kernels.
 package struct KVLayout: Sendable, Equatable {
     package let type: KVType
     package let layers: Int
@@ -68,19 +68,13 @@ package struct KVLayout: Sendable, Equatable {
         headDimension = configuration.headDimension
     }
 
-    private var rowBytes: Int { headDimension * type.size }
-    private var blockBytes: Int { KVType.pagePositions * rowBytes }
+    private var blockBytes: Int { type.blockBytes(headDimension: headDimension) }
 
     /// Bytes of one page.
-    package var pageBytes: Int { layers * kvHeads * 2 * blockBytes }
+    package var pageBytes: Int { layers * kvHeads * blockBytes }
     /// Bytes that one position takes.
     package var positionBytes: Int { pageBytes / KVType.pagePositions }
 
-    /// Byte offset of the keys of `layer` and `head` inside a page.
-    package func keyOffset(layer: Int, head: Int) -> Int { (layer * kvHeads + head) * 2 * blockBytes }
-    package func valueOffset(layer: Int, head: Int) -> Int {
-        keyOffset(layer: layer, head: head) + blockBytes
-    }
-    /// Byte offset of a position inside a key or value block.
-    package func positionOffset(_ position: Int) -> Int { position % KVType.pagePositions * rowBytes }
+    /// Byte offset of the block of `layer` and `head` inside a page.
+    package func blockOffset(layer: Int, head: Int) -> Int { (layer * kvHeads + head) * blockBytes }
 }

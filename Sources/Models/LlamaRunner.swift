@@ -18,6 +18,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
     private let queries: AlignedBuffer<Float>  // [tokens, heads * headDimension]
     private let keys: AlignedBuffer<Float>  // [tokens, kvHeads * headDimension]
     private let values: AlignedBuffer<Float>  // [tokens, kvHeads * headDimension]
+    private let partials: AlignedBuffer<Float>  // [kv heads, pieces, heads per kv head] of `AttentionPlan`
     private let attended: Activations  // [tokens, heads * headDimension]
     private let projected: AlignedBuffer<Float>  // [tokens, dimension]
     private let cosines: AlignedBuffer<Float>  // [tokens, rotary dimensions / 2]
@@ -48,6 +49,9 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         queries = AlignedBuffer(count: limits.tokens * queryWidth)
         keys = AlignedBuffer(count: limits.tokens * keyWidth)
         values = AlignedBuffer(count: limits.tokens * keyWidth)
+        partials = AlignedBuffer(
+            count: AttentionPlan.partialRows(shape, context: limits.context, workers: pool.workers)
+                * AttentionTile.partial(headDimension: shape.headDimension))
         attended = Activations(rows: limits.tokens, columns: queryWidth, kinds: kinds.attentionOutput)
         projected = AlignedBuffer(count: limits.tokens * shape.dimension)
         cosines = AlignedBuffer(count: limits.tokens * frequencies.count)
@@ -62,7 +66,10 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         output = AlignedBuffer(count: limits.logitRows * shape.vocabularySize)
         workers = (0..<pool.workers).map { _ in
             WorkerScratch(
-                scores: shape.headsPerKV * limits.context, slots: slots, experts: shape.experts)
+                attention: AttentionPlan(shape, tokens: limits.tokens, workers: pool.workers),
+                scratch: AttentionTile.scratch(
+                    rows: AttentionPlan.largestTile(shape), headDimension: shape.headDimension),
+                slots: slots, experts: shape.experts)
         }
     }
 
@@ -79,6 +86,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
     }
 
     private func forward(_ batch: Batch, _ worker: inout Worker) {
+        workers[worker.index].attention.build(batch.tokens)
         embed(batch, &worker)
         for index in 0..<model.configuration.layers {
             let layer = model.layers[index]
@@ -129,21 +137,11 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         multiply(
             (layer.query, queries.pointer), (layer.key, keys.pointer), (layer.value, values.pointer), normed,
             tokens: tokens, &worker)
-        worker.forEach(tokens) { range in
+        // Keys of 16 positions lie beside each other: threads that took turns would fight for cache lines.
+        worker.forEach(tokens, grain: min(16, max(1, tokens / (4 * worker.count)))) { range in
             for t in range { rotateAndStore(t, layer: index, batch) }
         }
-        // Few items at the end of a sequence would leave workers idle: then one item is one query head.
-        let group = tokens * shape.kvHeads >= 8 * worker.count ? shape.headsPerKV : 1
-        let groups = shape.heads / group
-        let scores = workers[worker.index].scores.pointer
-        worker.forEach(tokens * groups) { range in
-            for item in range {
-                let (t, g) = (item / groups, item % groups)
-                attend(
-                    t, head: g * group, group: group, layer: index, batch,
-                    into: attended[t] + g * group * shape.headDimension, scores: scores)
-            }
-        }
+        attend(layer: index, batch, &worker)
         worker.forEach(tokens) { range in
             for t in range { attended.quantize(row: t, model.operations) }
         }
@@ -313,31 +311,61 @@ extension LlamaRunner {
             preconditionFailure("no page for position \(token.position)")
         }
         let page = UnsafeMutablePointer(mutating: found)
-        let offset = layout.positionOffset(token.position)
         for head in 0..<shape.kvHeads {
-            let key = page + layout.keyOffset(layer: layer, head: head) + offset
-            let value = page + layout.valueOffset(layer: layer, head: head) + offset
-            model.operations.store(k + head * size, at: key, as: layout.type, count: size)
-            model.operations.store(v + head * size, at: value, as: layout.type, count: size)
+            model.operations.store(
+                key: k + head * size, value: v + head * size,
+                in: page + layout.blockOffset(layer: layer, head: head), position: token.position,
+                headDimension: size, as: layout.type)
         }
     }
 
-    /// Attention of `group` query heads from `head` on, which share a key/value head.
-    private func attend(
-        _ t: Int, head: Int, group: Int, layer: Int, _ batch: Batch, into out: UnsafeMutablePointer<Float>,
-        scores: UnsafeMutablePointer<Float>
-    ) {
+    /// attended = attention of every token, over its sequence's cache.
+    private func attend(layer: Int, _ batch: Batch, _ worker: inout Worker) {
         let shape = model.configuration
-        let token = batch.tokens[t]
-        let kvHead = head / shape.headsPerKV
-        let length = token.position + 1
-        model.operations.attention(
-            queries.pointer + (t * shape.heads + head) * shape.headDimension, into: out, group: group,
-            headDimension: shape.headDimension, pages: batch.pages[token.sequence],
-            keyOffset: layout.keyOffset(layer: layer, head: kvHead),
-            valueOffset: layout.valueOffset(layer: layer, head: kvHead),
-            range: max(0, length - (shape.slidingWindow ?? length))..<length, type: layout.type,
-            scores: scores)
+        let mine = workers[worker.index]
+        let pieces = mine.attention.pieces
+        let size = shape.headsPerKV * AttentionTile.partial(headDimension: shape.headDimension)
+        // One head's pieces after another's: they read the same keys and values.
+        worker.forEach(pieces * shape.kvHeads) { range in
+            for item in range {
+                let head = item / pieces
+                let piece = mine.attention.piece(item % pieces)
+                let tile = tile(piece.tile, head: head, layer: layer, batch)
+                if piece.tile.chunks == 1 {
+                    model.operations.attend(tile, scratch: mine.scratch.pointer)
+                } else {
+                    model.operations.attend(
+                        tile, chunk: piece.chunk,
+                        into: partials.pointer + (head * pieces + piece.index) * size,
+                        scratch: mine.scratch.pointer)
+                }
+            }
+        }
+        guard mine.attention.needsMerging else { return }
+        worker.forEach(mine.attention.tileCount * shape.kvHeads) { range in
+            for item in range {
+                let head = item % shape.kvHeads
+                let piece = mine.attention.tile(item / shape.kvHeads)
+                guard piece.chunks > 1 else { continue }
+                model.operations.merge(
+                    tile(piece, head: head, layer: layer, batch),
+                    partials: partials.pointer + (head * pieces + Int(piece.firstPiece)) * size)
+            }
+        }
+    }
+
+    /// The tile's tokens, and the query heads that share key/value head `head`.
+    private func tile(_ tile: AttentionPlan.Tile, head: Int, layer: Int, _ batch: Batch) -> AttentionTile {
+        let shape = model.configuration
+        let t = Int(tile.first)
+        let width = shape.heads * shape.headDimension
+        let group = head * shape.headsPerKV * shape.headDimension
+        return AttentionTile(
+            queries: queries.pointer + t * width + group, out: attended.rows[t] + group, stride: width,
+            tokens: Int(tile.count), group: shape.headsPerKV, headDimension: shape.headDimension,
+            position: batch.tokens[t].position, window: shape.slidingWindow,
+            pages: batch.pages[batch.tokens[t].sequence],
+            block: layout.blockOffset(layer: layer, head: head), type: layout.type)
     }
 
     /// residual += sum of weight · output over the token's experts, in order of rank, whatever their slots.
@@ -380,11 +408,13 @@ extension LlamaRunner {
 
 /// Memory of one worker alone.
 private final class WorkerScratch {
-    let scores: AlignedBuffer<Float>  // [heads per kv head, context]
+    var attention: AttentionPlan
+    let scratch: AlignedBuffer<Float>  // of the attention kernels
     var plan: ExpertPlan
 
-    init(scores: Int, slots: Int, experts: Int) {
-        self.scores = AlignedBuffer(count: scores)
+    init(attention: consuming AttentionPlan, scratch: Int, slots: Int, experts: Int) {
+        self.attention = attention
+        self.scratch = AlignedBuffer(count: scratch)
         plan = ExpertPlan(pairs: slots, experts: experts)
     }
 }

@@ -220,42 +220,68 @@ static void compare_rope(size_t heads, size_t head_dim, size_t half) {
     free(x), free(cosines), free(sines), free(want), free(got);
 }
 
-static void compare_attention(size_t group, size_t head_dim, size_t first, size_t length, sir_kv_type type) {
-    size_t shape[3] = {group, head_dim, length - first};
-    size_t row = head_dim * (type == SIR_KV_F32 ? 4 : 2),
-           page_count = (length + SIR_KV_PAGE - 1) / SIR_KV_PAGE;
-    size_t key_offset = 64 * random_below(3), value_offset = key_offset + SIR_KV_PAGE * row;
+/// One token in chunks that are merged, as decoding shares it out among threads.
+static void attend_in_chunks(const sir_operations *operations, const sir_attention *a) {
+    size_t first, end = sir_attention_chunks(a, &first), size = a->group * sir_attention_partial(a->head_dim);
+    float *partials = exact((end - first) * size * 4);
+    float *scratch = exact(sir_attention_scratch(a->group, a->head_dim) * 4);
+    for (size_t chunk = end; chunk-- > first;) {
+        operations->attention_chunk(a, chunk, partials + (chunk - first) * size, scratch);
+    }
+    operations->attention_merge(a, partials);
+    free(partials), free(scratch);
+}
+
+static void compare_attention(size_t tokens, size_t group, size_t head_dim, size_t position, size_t window,
+                              sir_kv_type type) {
+    size_t shape[3] = {group, head_dim, position};
+    size_t length = position + tokens, page_count = (length + SIR_KV_PAGE - 1) / SIR_KV_PAGE;
+    size_t block = 64 * random_below(3), block_bytes = sir_kv_block_bytes(head_dim, type);
     uint8_t **pages = exact(page_count * sizeof *pages);
     const sir_operations *scalar = sir_operations_for(SIR_ISA_SCALAR);
     for (size_t p = 0; p < page_count; p++) {
-        pages[p] = exact(value_offset + SIR_KV_PAGE * row);
-        size_t count = 2 * SIR_KV_PAGE * head_dim;
-        float *x = exact(count * 4);
-        for (size_t i = 0; i < count; i++) x[i] = random_float() * 2;
-        if (type == SIR_KV_F32) memcpy(pages[p] + key_offset, x, count * 4);
-        else scalar->to_f16(x, (uint16_t *)(pages[p] + key_offset), count);
-        free(x);
+        pages[p] = exact(block + block_bytes);
+        memset(pages[p], 0xff, block + block_bytes);  // NaN where nothing is stored
     }
-    size_t count = group * head_dim;
+    float *key = exact(head_dim * 4), *value = exact(head_dim * 4);
+    for (size_t p = 0; p < length; p++) {
+        for (size_t d = 0; d < head_dim; d++) key[d] = random_float() * 2, value[d] = random_float() * 2;
+        scalar->kv_store(key, value, pages[p / SIR_KV_PAGE] + block, p % SIR_KV_PAGE, head_dim, type);
+    }
+    uint8_t *stored = exact(block_bytes), *other = exact(block_bytes);
+    size_t count = tokens * group * head_dim, rows = tokens * group;
     float *q = exact(count * 4), *want = exact(count * 4), *got = exact(count * 4);
-    float *scores = exact(group * length * 4);
+    float *scratch = exact(sir_attention_scratch(rows, head_dim) * 4);
     fill(q, count);
-    float scale = 1 / sqrtf((float)head_dim);
-    const uint8_t *const *table = (const uint8_t *const *)pages;
-    scalar->attention(q, want, group, head_dim, table, key_offset, value_offset, first, length, type, scale,
-                      scores);
+    sir_attention a = {.q = q, .out = want, .q_stride = group * head_dim, .out_stride = group * head_dim,
+                       .tokens = tokens, .group = group, .head_dim = head_dim, .position = position,
+                       .window = window, .pages = (const uint8_t *const *)pages, .block = block,
+                       .type = type, .scale = 1 / sqrtf((float)head_dim)};
+    scalar->attention(&a, scratch);
     EACH_ISA(isa) {
         const sir_operations *vector = sir_operations_for((sir_isa)isa);
-        vector->attention(q, got, group, head_dim, table, key_offset, value_offset, first, length, type,
-                          scale, scores);
+        a.out = got;
+        vector->attention(&a, scratch);
         expect(got, want, count, type == SIR_KV_F32 ? "attention f32" : "attention f16", (sir_isa)isa, shape);
-        size_t g = random_below(group);  // one head alone
-        vector->attention(q + g * head_dim, got, 1, head_dim, table, key_offset, value_offset, first, length,
-                          type, scale, scores);
-        expect(got, want + g * head_dim, head_dim, "attention of one head", (sir_isa)isa, shape);
+        // One head of one token alone; and a token in chunks.
+        size_t t = random_below(tokens), g = random_below(group), at = (t * group + g) * head_dim;
+        sir_attention alone = a;
+        alone.q = q + at, alone.tokens = 1, alone.group = 1, alone.position = position + t;
+        vector->attention(&alone, scratch);
+        expect(got, want + at, head_dim, "attention of one head", (sir_isa)isa, shape);
+        alone.group = group, alone.q = q + t * group * head_dim;
+        attend_in_chunks(vector, &alone);
+        expect(got, want + t * group * head_dim, group * head_dim, "attention in chunks", (sir_isa)isa,
+               shape);
+        memset(stored, 0xff, block_bytes), memset(other, 0xff, block_bytes);
+        size_t place = random_below(SIR_KV_PAGE);
+        scalar->kv_store(key, value, stored, place, head_dim, type);
+        vector->kv_store(key, value, other, place, head_dim, type);
+        expect_bytes(other, stored, block_bytes, "kv_store", (sir_isa)isa, head_dim);
     }
     for (size_t p = 0; p < page_count; p++) free(pages[p]);
-    free(pages), free(q), free(want), free(got), free(scores);
+    free(pages), free(key), free(value), free(stored), free(other);
+    free(q), free(want), free(got), free(scratch);
 }
 
 int main(int count, char **arguments) {
@@ -282,11 +308,11 @@ int main(int count, char **arguments) {
         compare_quantize(1 + random_below(4));
         size_t half = 1 + random_below(40);
         compare_rope(1 + random_below(4), 2 * half + random_below(5), half);
-        size_t first = random_below(150), length = first + 1 + random_below(200);
         size_t head_dims[] = {1 + random_below(140), 16 * (1 + random_below(16))};
         for (int type = SIR_KV_F32; type <= SIR_KV_F16; type++) {
-            size_t group = 1 + random_below(9);
-            compare_attention(group, head_dims[random_below(2)], random_below(3) ? 0 : first, length,
+            size_t tokens = random_below(2) ? 1 : 1 + random_below(30), group = 1 + random_below(9);
+            size_t window = random_below(3) ? SIZE_MAX : 1 + random_below(400);
+            compare_attention(tokens, group, head_dims[random_below(2)], random_below(600), window,
                               (sir_kv_type)type);
         }
     }

@@ -43,6 +43,30 @@ struct DeterminismTests {
         }
     }
 
+    /// Longer than two chunks of attention, which threads then share out.
+    @Test(
+        "Nor do they in long sequences, however many tokens go together",
+        arguments: [
+            ModelFixture(model: "llama-odd-heads", file: "f32.gguf"),
+            ModelFixture(model: "mistral-window", file: "hf"),
+            ModelFixture(model: "mixtral-8-top-2", file: "bf16.gguf"),
+        ])
+    func longSequences(fixture: ModelFixture) throws {
+        let text = try fixture.expected().tokens.flatMap { $0 }
+        let tokens = [530, 270].map { length in (0..<length).map { text[$0 * $0 % text.count] } }
+        let model = try fixture.load()
+        let reference = evaluate(model, tokens, kvType: .f16)
+        let ways: [(Schedule, workers: Int)] = [
+            (.decoding, 2), (.chunks(100), 2), (.whole, 3), (.together, 2),
+        ]
+        for (schedule, workers) in ways {
+            let outputs = evaluate(model, tokens, schedule, kvType: .f16, workers: workers)
+            for (a, b) in zip(reference, outputs) {
+                #expect(a.isIdentical(to: b), "\(schedule.testDescription), \(workers) threads")
+            }
+        }
+    }
+
     @Test("A sequence gives the same bits beside others as alone", arguments: ModelFixture.all)
     func neighbours(fixture: ModelFixture) throws {
         let tokens = try fixture.expected().tokens

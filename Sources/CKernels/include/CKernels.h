@@ -110,8 +110,52 @@ const sir_format *sir_format_at(size_t index);
 /// Element type of a key/value cache.
 typedef enum sir_kv_type { SIR_KV_F32 = 0, SIR_KV_F16 = 1 } sir_kv_type;
 
-/// Positions in one page of the key/value cache.
-enum { SIR_KV_PAGE = 64 };
+enum {
+    SIR_KV_PAGE = 64,           // positions in one page of the key/value cache
+    SIR_KV_PANEL = 16,          // see sir_kv_block_bytes
+    SIR_ATTENTION_CHUNK = 256,  // positions that share one softmax before it is merged with the others
+};
+
+/// Bytes of one head's keys and values in a page: a block. Keys come first, in panels of 16 positions,
+/// [position / 16][head_dim][position % 16]; then values in panels of 16 elements,
+/// [element / 16][position][element % 16], the last panel filled up with anything. So a block is read
+/// from its first byte to its last, and neither product of attention needs a sum across a vector.
+size_t sir_kv_block_bytes(size_t head_dim, sir_kv_type type);
+
+/// Attention of consecutive tokens of one sequence, for the query heads that share one key/value head.
+///
+/// ONE ARITHMETIC. A token at position n attends to p = max(0, n + 1 - window) ... n:
+///     score[p]  = s * scale, s = fmaf(q[d], key[p][d], s), d in order, from 0
+/// Positions are taken in chunks of SIR_ATTENTION_CHUNK, counted from position 0 whatever the window.
+/// For each chunk, over those of its positions that the token attends to, in order:
+///     max       = the largest score (but 0 where all are minus infinity)
+///     weight[p] = exp(score[p] - max)                                               (exp.h)
+///     total     = sum16(lane), lane[p % 16] = lane[p % 16] + weight[p]
+///     sum[d]    = fmaf(weight[p], value[p][d], sum[d]), from 0
+/// Chunks are merged in order. The first is taken as it is; for each other, with m = max of both max,
+/// a = exp(merged.max - m), b = exp(chunk.max - m):
+///     merged.max = m, merged.total = fmaf(total, b, merged.total * a), sum[d] likewise
+/// At last out[d] = sum[d] * (1 / total). So a result depends on the token and its sequence alone, not
+/// on which tokens share a call, nor on how chunks are shared out among threads.
+typedef struct sir_attention {
+    const float *q;                // [tokens][group][head_dim]
+    float *out;                    // [tokens][group][head_dim]
+    size_t q_stride, out_stride;   // floats from one token to the next
+    size_t tokens, group, head_dim;
+    size_t position;               // of the first token
+    size_t window;                 // positions that a token attends to at most, at least 1
+    const uint8_t *const *pages;   // position p lies in pages[p / SIR_KV_PAGE]
+    size_t block;                  // byte offset of the head's block in every page
+    sir_kv_type type;
+    float scale;
+} sir_attention;
+
+/// Floats of scratch for calls of at most `rows` = tokens * group.
+size_t sir_attention_scratch(size_t rows, size_t head_dim);
+/// Floats that one row of one chunk takes: [sums, filled up to panels][max, total, 14 of nothing].
+size_t sir_attention_partial(size_t head_dim);
+/// The chunks that the tokens of `a` attend to: `first` ..< the result.
+size_t sir_attention_chunks(const sir_attention *a, size_t *first);
 
 /// One function per operation; one table per instruction set.
 typedef struct sir_operations {
@@ -139,13 +183,17 @@ typedef struct sir_operations {
     void (*from_f16)(const uint16_t *x, float *out, size_t count);
     /// Rounds to the 11 significant bits of a half, in place and within a float's range.
     void (*round_to_half)(float *x, size_t count);
-    /// Attention of `group` query heads that share one key/value head, for one token.
-    /// q, out: [group, head_dim]. Position p of the cache lives in pages[p / SIR_KV_PAGE]: its key at
-    /// byte offset key_offset + (p % SIR_KV_PAGE) * head_dim * element size, its value likewise from
-    /// value_offset. Attends to positions first ..< length. scores: scratch of group * length floats.
-    void (*attention)(const float *q, float *out, size_t group, size_t head_dim,
-                      const uint8_t *const *pages, size_t key_offset, size_t value_offset,
-                      size_t first, size_t length, sir_kv_type type, float scale, float *scores);
+    /// Stores a position's key and value, `head_dim` floats each, in a block (sir_kv_block_bytes).
+    void (*kv_store)(const float *key, const float *value, uint8_t *block, size_t position,
+                     size_t head_dim, sir_kv_type type);
+    /// All of attention for the tokens of `a`. The scratch may hold anything.
+    void (*attention)(const sir_attention *a, float *scratch);
+    /// One chunk of one that is shared out: a partial result for each of tokens * group rows. Rows whose
+    /// token attends to nothing there are left as they are.
+    void (*attention_chunk)(const sir_attention *a, size_t chunk, float *partials, float *scratch);
+    /// Writes `out` for the one token of `a` from the partial results of all its chunks, [chunk][group]
+    /// from its first chunk on; spoils them.
+    void (*attention_merge)(const sir_attention *a, float *partials);
 } sir_operations;
 
 /// exp(x) as silu and softmax compute it: the same bits on every machine, unlike libm's.

@@ -19,14 +19,20 @@
                                         size_t count);                                                     \
     void sir_to_f16_##isa(const float *x, uint16_t *out, size_t count);                                    \
     void sir_from_f16_##isa(const uint16_t *x, float *out, size_t count);                                  \
-    void sir_attention_##isa(const float *q, float *out, size_t group, size_t head_dim,                    \
-                             const uint8_t *const *pages, size_t key_offset, size_t value_offset,          \
-                             size_t first, size_t length, sir_kv_type type, float scale, float *scores);
+    void sir_kv_store_##isa(const float *key, const float *value, uint8_t *block, size_t position,         \
+                            size_t head_dim, sir_kv_type type);                                            \
+    void sir_attention_merge_##isa(const sir_attention *a, float *partials);                               \
+    SIR_DECLARE_ATTENTION(isa)
+
+#define SIR_DECLARE_ATTENTION(isa)                                                                         \
+    void sir_attention_##isa(const sir_attention *a, float *scratch);                                      \
+    void sir_attention_chunk_##isa(const sir_attention *a, size_t chunk, float *partials, float *scratch);
 
 /// One for all: plain integer arithmetic, which compilers turn into vectors by themselves.
 void sir_round_to_half(float *x, size_t count);
 
 SIR_DECLARE_OPERATIONS(scalar)
 SIR_DECLARE_OPERATIONS(avx2)
+SIR_DECLARE_ATTENTION(avx512)
 
 #endif
