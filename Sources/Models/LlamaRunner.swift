@@ -69,7 +69,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
                 attention: AttentionPlan(shape, tokens: limits.tokens, workers: pool.workers),
                 scratch: AttentionTile.scratch(
                     rows: AttentionPlan.largestTile(shape), headDimension: shape.headDimension),
-                slots: slots, experts: shape.experts)
+                tokens: limits.tokens, slots: slots, experts: shape.experts)
         }
     }
 
@@ -190,12 +190,13 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
             let expert = layer.experts[expert]
             let x = gathers ? routed.from(slots.lowerBound) : hidden.from(Int(pairs[slots.lowerBound]) / k)
             let (gate, up) = (scratch.gate.pointer, scratch.up.pointer)  // [slots, rows]
-            expert.gate.multiply(rows: rows, x, tokens: slots.count, into: gate, outStride: rows.count)
-            expert.up.multiply(rows: rows, x, tokens: slots.count, into: up, outStride: rows.count)
-            model.operations.siluMultiply(gate, up, count: slots.count * rows.count)
+            let (first, stride) = (rows.lowerBound, rows.count)
+            expert.gate.multiply(rows: rows, x, tokens: slots.count, into: gate - first, outStride: stride)
+            expert.up.multiply(rows: rows, x, tokens: slots.count, into: up - first, outStride: stride)
+            model.operations.siluMultiply(gate, up, count: slots.count * stride)
             for s in 0..<slots.count {
                 inner.set(
-                    row: slots.lowerBound + s, part: rows, to: gate + s * rows.count, model.operations)
+                    row: slots.lowerBound + s, part: rows, to: gate + s * stride, model.operations)
             }
         }
         forEachExpert(scratch.plan, rows: dimension, unit: 16, most: dimension, &worker) { expert, rows, slots in
@@ -408,13 +409,20 @@ extension LlamaRunner {
 
 /// Memory of one worker alone.
 private final class WorkerScratch {
+    /// Rows of gate and up that are computed at a time, for all tokens of an expert.
+    static let rows = 256
+
     var attention: AttentionPlan
     let scratch: AlignedBuffer<Float>  // of the attention kernels
     var plan: ExpertPlan
+    let gate: AlignedBuffer<Float>  // [tokens, rows]
+    let up: AlignedBuffer<Float>  // [tokens, rows]
 
-    init(attention: consuming AttentionPlan, scratch: Int, slots: Int, experts: Int) {
+    init(attention: consuming AttentionPlan, scratch: Int, tokens: Int, slots: Int, experts: Int) {
         self.attention = attention
         self.scratch = AlignedBuffer(count: scratch)
         plan = ExpertPlan(pairs: slots, experts: experts)
+        gate = AlignedBuffer(count: tokens * WorkerScratch.rows)
+        up = AlignedBuffer(count: tokens * WorkerScratch.rows)
     }
 }

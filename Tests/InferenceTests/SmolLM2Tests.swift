@@ -65,20 +65,26 @@ struct SmolLM2Tests {
         return try Engine(model, options: options)
     }
 
-    @Test(
-        "continues the capital of France as llama.cpp does: 32 tokens with single-precision keys and values")
+    /// Token 15 is a near-tie: fp32 has 0.054 between the first two, less than the noise of 8-bit activations.
+    /// A change of the kernels' order of sums may turn it; LOG.md, "which roundings follow llama.cpp".
+    @Test("continues the capital of France as llama.cpp does: 32 tokens")
     func greedyTokens() async throws {
         #expect(model.tokens(continuing: "The capital of France is") == Self.prompt)
         let request = GenerationRequest(prompt: Self.prompt, maxTokens: 32)
-        #expect(try await engine(.f32).generate(request).answer().ids == Self.greedy)
+        #expect(try await engine(.f16).generate(request).answer().ids == Self.greedy)
     }
 
-    /// Token 15 is a near-tie: fp32 has 0.054 between the first two, less than the noise of 8-bit activations.
-    /// A change of the kernels' order of sums may turn it; LOG.md, "which roundings follow llama.cpp".
-    @Test("and with half-precision ones, the default")
-    func greedyTokensHalf() async throws {
-        let request = GenerationRequest(prompt: Self.prompt, maxTokens: 32)
-        #expect(try await engine(.f16).generate(request).answer().ids == Self.greedy)
+    /// llama.cpp keeps halves. With single precision the near-ties fall as the noise has it, and one other token
+    /// changes all after it; so each token is chosen after llama.cpp's own beginning, and may lose by that noise.
+    @Test(
+        "and with single-precision keys and values none of its tokens is worse than the best by more than noise",
+        arguments: 0..<32)
+    func greedyTokensSingle(place: Int) throws {
+        let noise = try Fixture.json("llama_cpp_smollm2.json", as: Reference.self).cases.map(
+            \.noise.root_mean_square)
+        let logits = try model.lastLogits(Self.prompt + Self.greedy[..<place], kvType: .f32)
+        let best = try #require(logits.max())
+        #expect(Double(best - logits[Int(Self.greedy[place])]) <= noise.max() ?? 0)
     }
 
     /// Weights of 4 bits want activations of 8 bits, and that rounding alone moves the logits of this model by

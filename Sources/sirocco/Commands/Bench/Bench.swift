@@ -142,10 +142,7 @@ package struct Counts: ExpressibleByArgument {
 extension LoadedModel {
     /// The file that holds most of the weights.
     fileprivate var largestFile: String {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-            return path
-        }
+        // Of a file there are no contents.
         let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         func size(_ file: String) -> Int {
             (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
