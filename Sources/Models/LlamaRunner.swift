@@ -199,7 +199,8 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
                     row: slots.lowerBound + s, part: rows, to: gate + s * stride, model.operations)
             }
         }
-        forEachExpert(scratch.plan, rows: dimension, unit: 16, most: dimension, &worker) { expert, rows, slots in
+        forEachExpert(scratch.plan, rows: dimension, unit: 16, most: dimension, &worker) {
+            expert, rows, slots in
             layer.experts[expert].down.multiply(
                 rows: rows, inner.from(slots.lowerBound), tokens: slots.count,
                 into: down.pointer + slots.lowerBound * dimension, outStride: dimension)

@@ -75,11 +75,20 @@ SIR_AVX2_INLINE void sir_turn_halves(const uint8_t *const rows[16], size_t at, u
     }
 }
 
-/// Turns `blocks` blocks of 16 rows.
-SIR_AVX2_INLINE void sir_turn_panel(const uint8_t *const rows[16], size_t blocks, sir_block_shape shape,
-                                    uint8_t *halves, uint8_t *words) {
+/// Turns `blocks` blocks of 16 rows, and asks for the same blocks of the 16 rows behind them: memory brings those
+/// while the panel is multiplied. (Two to four tokens by 1024 columns of Q4_0 in DRAM: half as fast again.)
+SIR_AVX2_INLINE void sir_turn_panel(const uint8_t *const rows[16], size_t row_bytes, size_t blocks,
+                                    sir_block_shape shape, uint8_t *halves, uint8_t *words) {
     size_t at = 0;
     for (size_t b = 0; b < blocks; b++, at += shape.block_bytes) {
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < SIR_PANEL_ROWS; i++) {
+            const uint8_t *behind = rows[i] + SIR_PANEL_ROWS * row_bytes + at;
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < shape.block_bytes; j += 64) {
+                _mm_prefetch((const char *)behind + j, _MM_HINT_T1);
+            }
+        }
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < shape.halves; i++, halves += 32) {
             sir_turn_halves(rows, at + shape.halves_at + 2 * i, halves);
@@ -137,7 +146,7 @@ SIR_AVX512_INLINE void sir_tiles_avx512(size_t tokens, sir_tile_fn tile, SIR_TIL
                 for (size_t b = start; b < end; b += count) {                                                 \
                     count = end - b < chunk ? end - b : chunk;                                                \
                     uint8_t *words = memory + (count * shape.halves * 32 + 63) / 64 * 64;                     \
-                    sir_turn_panel(sixteen, count, shape, memory, words);                                     \
+                    sir_turn_panel(sixteen, row_bytes, count, shape, memory, words);                                    \
                     for (size_t i = 0; i < SIR_PANEL_ROWS; i++) sixteen[i] += count * shape.block_bytes;      \
                     const uint8_t *a = (const uint8_t *)activations + b * activation_block;                   \
                     if (rows - r >= SIR_PANEL_ROWS) {                                                         \
