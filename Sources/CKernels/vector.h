@@ -19,9 +19,6 @@ SIR_INLINE uint32_t sir_load32(const void *at) {
     return x;
 }
 
-/// A half at `at`, widened.
-SIR_AVX2_INLINE float sir_load_half(const void *at) { return _cvtsh_ss(sir_load16(at)); }
-
 SIR_AVX2_INLINE __m256i sir_load256(const void *at) { return _mm256_loadu_si256(at); }
 
 /// 16 bytes, twice.
@@ -70,12 +67,6 @@ SIR_AVX2_INLINE void sir_store_up_to_4(float *out, __m128 x, size_t count) {
         _mm_storeu_ps(four, x);
         for (size_t i = 0; i < count; i++) out[i] = four[i];
     }
-}
-
-/// Ones in the first `count` of 8 lanes.
-SIR_AVX2_INLINE __m256i sir_mask8(size_t count) {
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(count < 8 ? count : 8)),
-                              _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
 // MARK: Unpacking
