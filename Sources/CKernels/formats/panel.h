@@ -75,19 +75,39 @@ SIR_AVX2_INLINE void sir_turn_halves(const uint8_t *const rows[16], size_t at, u
     }
 }
 
-/// Turns `blocks` blocks of 16 rows, and asks for the same blocks of the 16 rows behind them: memory brings those
-/// while the panel is multiplied. (Two to four tokens by 1024 columns of Q4_0 in DRAM: half as fast again.)
+// The 16 rows behind a panel are asked for while it is worked on; memory brings them meanwhile. Two to four tokens by
+// 1024 columns in DRAM: half as fast again. Blocks of 32 columns are asked for as their neighbours are turned. The K
+// formats' are five times as long, too many lines at once: theirs are asked for between tiles, a few rows at a time.
+// (The other way around Q4_0 loses 20 %, Q4_K 15 %: LOG.md, 2026-11-23.)
+
+SIR_INLINE bool sir_asks_while_turning(sir_block_shape shape) { return shape.columns == 32; }
+
+SIR_AVX2_INLINE void sir_ask(const uint8_t *at, size_t bytes) {
+    for (size_t i = 0; i < bytes; i += 64) _mm_prefetch((const char *)at + i, _MM_HINT_T1);
+}
+
+/// The rows behind a panel that are asked for between tiles: `bytes` bytes of each, or none.
+typedef struct sir_rows_behind {
+    const uint8_t *first;
+    size_t row_bytes, bytes;
+} sir_rows_behind;
+
+/// Asks for those whose turn it is before tokens `t` ..< `t + T` of `tokens`.
+SIR_AVX2_INLINE void sir_ask_behind(const sir_rows_behind *behind, size_t t, size_t T, size_t tokens) {
+    if (!behind->bytes) return;
+    for (size_t r = SIR_PANEL_ROWS * t / tokens; r < SIR_PANEL_ROWS * (t + T) / tokens; r++) {
+        sir_ask(behind->first + r * behind->row_bytes, behind->bytes);
+    }
+}
+
+/// Turns `blocks` blocks of 16 rows.
 SIR_AVX2_INLINE void sir_turn_panel(const uint8_t *const rows[16], size_t row_bytes, size_t blocks,
                                     sir_block_shape shape, uint8_t *halves, uint8_t *words) {
     size_t at = 0;
     for (size_t b = 0; b < blocks; b++, at += shape.block_bytes) {
 #pragma clang loop unroll(full)
-        for (size_t i = 0; i < SIR_PANEL_ROWS; i++) {
-            const uint8_t *behind = rows[i] + SIR_PANEL_ROWS * row_bytes + at;
-#pragma clang loop unroll(full)
-            for (size_t j = 0; j < shape.block_bytes; j += 64) {
-                _mm_prefetch((const char *)behind + j, _MM_HINT_T1);
-            }
+        for (size_t i = 0; i < SIR_PANEL_ROWS && sir_asks_while_turning(shape); i++) {
+            sir_ask(rows[i] + SIR_PANEL_ROWS * row_bytes + at, shape.block_bytes);
         }
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < shape.halves; i++, halves += 32) {
@@ -107,17 +127,20 @@ SIR_AVX2_INLINE void sir_turn_panel(const uint8_t *const rows[16], size_t row_by
 }
 
 /// A panel against tokens, `T` at a time at most, as evenly as it goes: four are two and two, not three and one.
-SIR_AVX2_INLINE void sir_tiles_avx2(size_t tokens, sir_tile_fn tile, SIR_TILE_PARAMETERS) {
+SIR_AVX2_INLINE void sir_tiles_avx2(size_t tokens, const sir_rows_behind *behind, sir_tile_fn tile,
+                                    SIR_TILE_PARAMETERS) {
     size_t t = 0;
-#define TILE(T)                                                                                             \
-    tile(T, halves, words, blocks, a + t * activation_bytes, activation_bytes, out + t * out_stride, out_stride, \
-         first)
+#define TILE(T)                                                                                              \
+    (sir_ask_behind(behind, t, T, tokens),                                                                   \
+     tile(T, halves, words, blocks, a + t * activation_bytes, activation_bytes, out + t * out_stride,        \
+          out_stride, first))
     for (; tokens - t >= 5 || tokens - t == 3; t += 3) TILE(3);
     for (; tokens - t >= 2; t += 2) TILE(2);
     if (t < tokens) TILE(1);
 }
 
-SIR_AVX512_INLINE void sir_tiles_avx512(size_t tokens, sir_tile_fn tile, SIR_TILE_PARAMETERS) {
+SIR_AVX512_INLINE void sir_tiles_avx512(size_t tokens, const sir_rows_behind *behind, sir_tile_fn tile,
+                                        SIR_TILE_PARAMETERS) {
     size_t t = 0;
     for (; tokens - t >= 8; t += 8) TILE(8);
     if (tokens - t >= 4) TILE(4), t += 4;
@@ -146,12 +169,14 @@ SIR_AVX512_INLINE void sir_tiles_avx512(size_t tokens, sir_tile_fn tile, SIR_TIL
                 for (size_t b = start; b < end; b += count) {                                                 \
                     count = end - b < chunk ? end - b : chunk;                                                \
                     uint8_t *words = memory + (count * shape.halves * 32 + 63) / 64 * 64;                     \
-                    sir_turn_panel(sixteen, row_bytes, count, shape, memory, words);                                    \
+                    sir_rows_behind behind = {sixteen[0] + SIR_PANEL_ROWS * row_bytes, row_bytes,            \
+                                              sir_asks_while_turning(shape) ? 0 : count * shape.block_bytes}; \
+                    sir_turn_panel(sixteen, row_bytes, count, shape, memory, words);                         \
                     for (size_t i = 0; i < SIR_PANEL_ROWS; i++) sixteen[i] += count * shape.block_bytes;      \
                     const uint8_t *a = (const uint8_t *)activations + b * activation_block;                   \
                     if (rows - r >= SIR_PANEL_ROWS) {                                                         \
-                        sir_tiles_##isa(tokens, tile, memory, words, count, a, activation_bytes, out + r,     \
-                                        out_stride, b == 0);                                                  \
+                        sir_tiles_##isa(tokens, &behind, tile, memory, words, count, a, activation_bytes,     \
+                                        out + r, out_stride, b == 0);                                         \
                     } else {                                                                                  \
                         sir_last_tiles_##isa(tokens, rows - r, tile, memory, words, count, a,                 \
                                              activation_bytes, out + r, out_stride, b == 0);                  \
