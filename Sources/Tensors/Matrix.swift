@@ -14,9 +14,9 @@ package struct Matrix: @unchecked Sendable {
     package let rowBytes: Int
     private let kernel: sir_matmul_fn
 
-    /// Tokens computed together: their activations (some 40 KB at 4096 columns) stay in the L2 cache
-    /// while a block of rows passes over them.
-    private static let tokenBlock = 32
+    /// Tokens computed together. Each block of them turns the rows into panels anew, so not too few; and a
+    /// stretch of their activations (some 2 KB each) stays in the L2 cache, so not all.
+    private static let tokenBlock = 128
 
     /// A matrix at `bytes`. Returns nil where the format has no kernels or rows do not fill blocks.
     package init?(

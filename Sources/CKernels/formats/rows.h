@@ -1,9 +1,8 @@
 // One token: rows as the file has them, four at a time.
 // It knows how rows are walked and how lanes become sums; what a row is made of is its family's affair.
 //
-// One token waits for memory, and turning rows into panels would come on top. Four rows are four streams, which
-// keep more of DRAM busy than one (LOG.md, 2026-11-23: 15 GB/s a core against 13 from panels turned beforehand
-// and 10 from panels turned here; Zen 3). AVX512 machines take this path too: it is no wider than memory.
+// One token waits for memory, and turning rows into panels would come on top: two threads read 18 to 23 GB/s so, and
+// 10 to 14 with the turning (Zen 3; LOG.md, 2026-11-23). AVX512 machines take this path too: it is no wider than memory.
 
 #ifndef SIROCCO_ROWS_H
 #define SIROCCO_ROWS_H
