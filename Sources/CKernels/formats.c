@@ -3,34 +3,38 @@
 #include "formats/formats.h"
 
 #if SIR_X86
-#define MATMULS(function)                                 \
-    {[SIR_ISA_SCALAR] = sir_##function##_matmul_scalar,   \
-     [SIR_ISA_AVX2] = sir_##function##_matmul_avx2,       \
-     [SIR_ISA_AVX512VNNI] = sir_##function##_matmul_avx512}
+#define KERNELS(function)                        \
+    {[SIR_ISA_SCALAR] = sir_##function##_scalar, \
+     [SIR_ISA_AVX2] = sir_##function##_avx2,     \
+     [SIR_ISA_AVX512VNNI] = sir_##function##_avx512}
 #else
-#define MATMULS(function) {[SIR_ISA_SCALAR] = sir_##function##_matmul_scalar}
+#define KERNELS(function) {[SIR_ISA_SCALAR] = sir_##function##_scalar}
 #endif
 
-#define NAME_ONLY(number, text, elements, bytes) \
-    {.ggml_type = number, .name = text, .block_elements = elements, .block_bytes = bytes}
+#define NAMED(number, text, elements, bytes) \
+    .ggml_type = number, .name = text, .block_elements = elements, .block_bytes = bytes
+#define DECODED(needs, function) \
+    .activation = SIR_ACTIVATION_##needs, .decode = sir_##function##_decode, .matmul = KERNELS(function##_matmul)
+#define ENCODED(function) .encode = sir_##function##_encode
+#define PANELS(function) .shape = &sir_##function##_shape, .panels = KERNELS(function##_panels)
 
-/// A format that is decoded and multiplied.
-#define READABLE(number, text, elements, bytes, needs, function)                                      \
-    {.ggml_type = number, .name = text, .block_elements = elements, .block_bytes = bytes,             \
-     .activation = SIR_ACTIVATION_##needs, .decode = sir_##function##_decode, .matmul = MATMULS(function)}
-
-/// A format that can be written as well.
-#define WRITABLE(number, text, elements, bytes, needs, function)                                      \
-    {.ggml_type = number, .name = text, .block_elements = elements, .block_bytes = bytes,             \
-     .activation = SIR_ACTIVATION_##needs, .decode = sir_##function##_decode,                         \
-     .encode = sir_##function##_encode, .matmul = MATMULS(function)}
+#define NAME_ONLY(number, text, elements, bytes) {NAMED(number, text, elements, bytes)}
+/// A format of plain numbers.
+#define NUMBERS(number, text, elements, bytes, function) \
+    {NAMED(number, text, elements, bytes), DECODED(F32, function), ENCODED(function)}
+/// A format of blocks that is decoded and multiplied.
+#define READABLE(number, text, elements, bytes, needs, function) \
+    {NAMED(number, text, elements, bytes), DECODED(needs, function), PANELS(function)}
+/// A format of blocks that can be written as well.
+#define WRITABLE(number, text, elements, bytes, needs, function) \
+    {NAMED(number, text, elements, bytes), DECODED(needs, function), ENCODED(function), PANELS(function)}
 
 // To add a format: one file in formats/, one line in formats/formats.h, one row here.
 // Sizes are those of GGUF files. (The gguf package says 40 bytes for Q8_1: it counts two floats where
 // ggml stores two halves. No file holds Q8_1 or Q8_K: ggml makes them of activations.)
 static const sir_format formats[] = {
-    WRITABLE(0, "F32", 1, 4, F32, f32),
-    WRITABLE(1, "F16", 1, 2, F32, f16),
+    NUMBERS(0, "F32", 1, 4, f32),
+    NUMBERS(1, "F16", 1, 2, f16),
     WRITABLE(2, "Q4_0", 32, 18, Q8_32, q4_0),
     WRITABLE(3, "Q4_1", 32, 20, Q8_32, q4_1),
     WRITABLE(6, "Q5_0", 32, 22, Q8_32, q5_0),
@@ -57,7 +61,7 @@ static const sir_format formats[] = {
     NAME_ONLY(27, "I64", 1, 8),
     NAME_ONLY(28, "F64", 1, 8),
     NAME_ONLY(29, "IQ1_M", 256, 56),
-    WRITABLE(30, "BF16", 1, 2, F32, bf16),
+    NUMBERS(30, "BF16", 1, 2, bf16),
     NAME_ONLY(34, "TQ1_0", 256, 54),
     NAME_ONLY(35, "TQ2_0", 256, 66),
     NAME_ONLY(39, "MXFP4", 32, 17),

@@ -95,6 +95,30 @@ static uint8_t *random_activations(sir_activation activation, size_t count) {
     return bytes;
 }
 
+/// The same weights in panels give the same bits, and come back as they were.
+static void compare_panels(const sir_format *format, const uint8_t *weights, const uint8_t *activations,
+                           size_t activation_bytes, const float *want, size_t stride, const size_t shape[3]) {
+    size_t rows = shape[0], tokens = shape[1], columns = shape[2];
+    size_t row_bytes = columns / format->block_elements * format->block_bytes;
+    uint8_t *panels = aligned_alloc(64, rows * row_bytes), *back = exact(rows * row_bytes);
+    if (!panels) abort();
+    sir_pack(format, weights, panels, rows, columns);
+    sir_unpack(format, panels, back, rows, columns);
+    expect_bytes(back, weights, rows * row_bytes, "packed and unpacked", SIR_ISA_SCALAR, rows * columns);
+    float *got = exact(tokens * stride * sizeof(float)), *row = exact(2 * columns * sizeof(float));
+    size_t r = random_below(rows);
+    format->decode(weights + r * row_bytes, row, columns);
+    sir_decode_panel_row(format, panels, r, row + columns, columns);
+    expect_bytes(row + columns, row, columns * sizeof(float), "a decoded row of a panel", SIR_ISA_SCALAR, columns);
+    for (int isa = 0; isa < SIR_ISA_COUNT; isa++) {
+        if (!sir_isa_available((sir_isa)isa) || !format->panels[isa]) continue;
+        for (size_t i = 0; i < tokens * stride; i++) got[i] = 12345;
+        format->panels[isa](panels, row_bytes, activations, activation_bytes, got, stride, rows, tokens, columns);
+        expect(got, want, tokens * stride, "panels", (sir_isa)isa, shape);
+    }
+    free(panels), free(back), free(got), free(row);
+}
+
 static void compare_matmul(const sir_format *format, size_t rows, size_t tokens, size_t columns) {
     size_t unit = unit_of(format->activation);
     size_t row_bytes = columns / format->block_elements * format->block_bytes;
@@ -127,6 +151,9 @@ static void compare_matmul(const sir_format *format, size_t rows, size_t tokens,
         format->matmul[isa](weights + r * row_bytes, row_bytes, activations + t * activation_bytes,
                             activation_bytes, &alone, 1, 1, 1, columns);
         expect(&alone, &want[t * stride + r], 1, format->name, (sir_isa)isa, (size_t[]){1, 1, columns});
+    }
+    if (sir_has_panels(format, rows, columns)) {
+        compare_panels(format, weights, activations, activation_bytes, want, stride, shape);
     }
     free(weights), free(activations), free(want), free(got);
 }
@@ -298,11 +325,13 @@ int main(int count, char **arguments) {
                 format->block_elements == 1 ? 1 + random_below(200) : blocks * format->block_elements;
             compare_matmul(format, 1 + random_below(11), 1 + random_below(17), columns);
             compare_matmul(format, 1, 1, columns);
+            if (format->shape) compare_matmul(format, 16 * (1 + random_below(3)), 1 + random_below(17), columns);
         }
         // Rows so long that the tokens are taken in several chunks (sir_token_chunk).
         do format = sir_format_at(random_below(formats));
         while (format->activation == SIR_ACTIVATION_NONE);
         compare_matmul(format, 1 + random_below(5), 7 + random_below(12), 256 * (128 + random_below(8)));
+        compare_matmul(format, 16, 7 + random_below(12), 256 * (128 + random_below(8)));
         size_t sizes[] = {1 + random_below(7), 1 + random_below(40), 64, 576};
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) compare_elementwise(sizes[i]);
         compare_quantize(1 + random_below(4));

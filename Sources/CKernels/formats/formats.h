@@ -3,7 +3,7 @@
 #ifndef SIROCCO_FORMATS_H
 #define SIROCCO_FORMATS_H
 
-#include "../internal.h"
+#include "layout.h"
 
 #define SIR_MATMUL_PARAMETERS                                                                            \
     const void *weights, size_t row_bytes, const void *activations, size_t activation_bytes, float *out, \
@@ -18,18 +18,26 @@
     void sir_##name##_matmul_avx2(SIR_MATMUL_PARAMETERS);                   \
     void sir_##name##_matmul_avx512(SIR_MATMUL_PARAMETERS);
 
+/// A format that has panels too.
+#define SIR_DECLARE_PANELS(name)                            \
+    SIR_DECLARE_FORMAT(name)                                \
+    extern const sir_block_shape sir_##name##_shape;        \
+    void sir_##name##_panels_scalar(SIR_MATMUL_PARAMETERS); \
+    void sir_##name##_panels_avx2(SIR_MATMUL_PARAMETERS);   \
+    void sir_##name##_panels_avx512(SIR_MATMUL_PARAMETERS);
+
 SIR_DECLARE_FORMAT(f32)
 SIR_DECLARE_FORMAT(f16)
 SIR_DECLARE_FORMAT(bf16)
-SIR_DECLARE_FORMAT(q8_0)
-SIR_DECLARE_FORMAT(q4_0)
-SIR_DECLARE_FORMAT(q4_1)
-SIR_DECLARE_FORMAT(q5_0)
-SIR_DECLARE_FORMAT(q5_1)
-SIR_DECLARE_FORMAT(q2_k)
-SIR_DECLARE_FORMAT(q3_k)
-SIR_DECLARE_FORMAT(q4_k)
-SIR_DECLARE_FORMAT(q5_k)
-SIR_DECLARE_FORMAT(q6_k)
+SIR_DECLARE_PANELS(q8_0)
+SIR_DECLARE_PANELS(q4_0)
+SIR_DECLARE_PANELS(q4_1)
+SIR_DECLARE_PANELS(q5_0)
+SIR_DECLARE_PANELS(q5_1)
+SIR_DECLARE_PANELS(q2_k)
+SIR_DECLARE_PANELS(q3_k)
+SIR_DECLARE_PANELS(q4_k)
+SIR_DECLARE_PANELS(q5_k)
+SIR_DECLARE_PANELS(q6_k)
 
 #endif

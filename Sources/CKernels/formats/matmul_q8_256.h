@@ -27,16 +27,16 @@ typedef struct sir_unpacked_256 {
 typedef void (*sir_unpack_256_fn)(const void *block, sir_unpacked_256 *out);
 
 /// `centre`: what is taken from q, or 0 for the formats with minima.
-SIR_INLINE void sir_matmul_q8_256_scalar(SIR_MATMUL_PARAMETERS, size_t block_bytes, sir_unpack_256_fn unpack,
-                                         int centre) {
+SIR_INLINE void sir_matmul_q8_256_scalar(SIR_MATMUL_PARAMETERS, sir_layout layout, sir_block_shape shape,
+                                         sir_unpack_256_fn unpack, int centre) {
+    uint8_t scratch[SIR_LARGEST_BLOCK];
     for (size_t r = 0; r < rows; r++) {
         for (size_t t = 0; t < tokens; t++) {
-            const uint8_t *block = (const uint8_t *)weights + r * row_bytes;
             const sir_q8_256 *a = (const void *)((const uint8_t *)activations + t * activation_bytes);
             float sum = 0;
-            for (size_t b = 0; b < columns / 256; b++, block += block_bytes) {
+            for (size_t b = 0; b < columns / 256; b++) {
                 sir_unpacked_256 w;
-                unpack(block, &w);
+                unpack(sir_block(weights, row_bytes, layout, shape, r, b, scratch), &w);
                 int32_t isum = 0, imin = 0;
                 for (int e = 0; e < 256; e++) {
                     isum += w.s[e / 16] * (w.q[e] - centre) * a[b].q[e];
@@ -63,6 +63,15 @@ SIR_INLINE void sir_decode_256(const void *blocks, float *out, size_t count, siz
         }
     }
 }
+
+/// Defines the scalar matmuls of format `name`.
+#define SIR_DEFINE_SCALAR_Q8_256(name, shape, unpack, centre)                                \
+    void sir_##name##_matmul_scalar(SIR_MATMUL_PARAMETERS) {                                 \
+        sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, SIR_ROWS, shape, unpack, centre);     \
+    }                                                                                        \
+    void sir_##name##_panels_scalar(SIR_MATMUL_PARAMETERS) {                                 \
+        sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, SIR_PANELS, shape, unpack, centre);   \
+    }
 
 #if SIR_X86
 
@@ -336,7 +345,7 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(int T, SIR_TILE_PARAMETERS, sir_un
         sir_block_256_avx2 block = {header_avx2, block_avx2};                                       \
         return sir_four_rows_q8_256(rows, a, blocks, ahead, shape, block, family);                  \
     }                                                                                               \
-    SIR_DEFINE_MATMULS(name, shape, sizeof(sir_q8_256), tile_avx2, tile_avx512, four_rows)
+    SIR_DEFINE_MATMULS(name, sizeof(sir_q8_256))
 
 #endif
 #endif

@@ -23,16 +23,16 @@ typedef struct sir_unpacked_32 {
 
 typedef void (*sir_unpack_32_fn)(const void *block, sir_unpacked_32 *out);
 
-SIR_INLINE void sir_matmul_q8_32_scalar(SIR_MATMUL_PARAMETERS, size_t block_bytes, sir_unpack_32_fn unpack,
-                                        bool has_offset) {
+SIR_INLINE void sir_matmul_q8_32_scalar(SIR_MATMUL_PARAMETERS, sir_layout layout, sir_block_shape shape,
+                                        sir_unpack_32_fn unpack, bool has_offset) {
+    uint8_t scratch[SIR_LARGEST_BLOCK];
     for (size_t r = 0; r < rows; r++) {
         for (size_t t = 0; t < tokens; t++) {
-            const uint8_t *block = (const uint8_t *)weights + r * row_bytes;
             const sir_q8_32 *a = (const void *)((const uint8_t *)activations + t * activation_bytes);
             float sum = 0;
-            for (size_t b = 0; b < columns / 32; b++, block += block_bytes) {
+            for (size_t b = 0; b < columns / 32; b++) {
                 sir_unpacked_32 w;
-                unpack(block, &w);
+                unpack(sir_block(weights, row_bytes, layout, shape, r, b, scratch), &w);
                 int32_t isum = 0;
                 for (int i = 0; i < 32; i++) isum += w.q[i] * a[b].q[i];
                 sum = fmaf(w.scale * a[b].scale, (float)isum, sum);
@@ -42,6 +42,15 @@ SIR_INLINE void sir_matmul_q8_32_scalar(SIR_MATMUL_PARAMETERS, size_t block_byte
         }
     }
 }
+
+/// Defines the scalar matmuls of format `name`.
+#define SIR_DEFINE_SCALAR_Q8_32(name, shape, unpack, has_offset)                                 \
+    void sir_##name##_matmul_scalar(SIR_MATMUL_PARAMETERS) {                                     \
+        sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, SIR_ROWS, shape, unpack, has_offset);      \
+    }                                                                                            \
+    void sir_##name##_panels_scalar(SIR_MATMUL_PARAMETERS) {                                     \
+        sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, SIR_PANELS, shape, unpack, has_offset);    \
+    }
 
 #if SIR_X86
 
@@ -240,7 +249,7 @@ SIR_AVX512_INLINE void sir_tile_q8_32_avx512(int T, SIR_TILE_PARAMETERS, size_t 
                                      size_t ahead) {                                                    \
         return sir_four_rows_q8_32(rows, a, blocks, ahead, shape.block_bytes, block_avx2, kind);        \
     }                                                                                                   \
-    SIR_DEFINE_MATMULS(name, shape, sizeof(sir_q8_32), tile_avx2, tile_avx512, four_rows)
+    SIR_DEFINE_MATMULS(name, sizeof(sir_q8_32))
 
 #endif
 #endif

@@ -16,13 +16,7 @@
 #include "../vector.h"
 #include "formats.h"
 
-/// Where a block of `block_bytes` bytes keeps its halves (one after the other) and its words.
-typedef struct sir_block_shape {
-    size_t columns, block_bytes, halves_at, halves, words_at, words;
-} sir_block_shape;
-
 enum {
-    SIR_PANEL_ROWS = 16,
     /// Panel memory on the stack: with a few tokens' activations it stays in a 32 KiB L1.
     SIR_PANEL_BYTES = 16 * 1024,
     /// Activations that are walked through for each panel: half of a 512 KiB L2.
@@ -203,22 +197,48 @@ SIR_DEFINE_LAST_TILES(avx512, SIR_AVX512)
 SIR_DEFINE_PANELS(avx2, SIR_AVX2)
 SIR_DEFINE_PANELS(avx512, SIR_AVX512)
 
-/// Defines the two matmuls of format `name`: rows for one token, panels for more.
-#define SIR_DEFINE_MATMULS(name, shape, activation_block, tile_avx2, tile_avx512, four_rows)                 \
-    void SIR_AVX2 sir_##name##_matmul_avx2(SIR_MATMUL_PARAMETERS) {                                          \
-        if (tokens == 1) {                                                                      \
+/// Defines the matmul of one instruction set with panels that lie ready.
+#define SIR_DEFINE_PACKED(isa, ATTRIBUTES)                                                                    \
+    static inline ATTRIBUTES __attribute__((always_inline, unused)) void sir_matmul_packed_##isa(             \
+        SIR_MATMUL_PARAMETERS, sir_block_shape shape, size_t activation_block, sir_tile_fn tile) {            \
+        size_t blocks = columns / shape.columns, chunk = SIR_PANEL_BYTES / (16 * shape.block_bytes);          \
+        size_t pass = tokens * activation_bytes <= SIR_ACTIVATION_BYTES ? blocks : chunk;                     \
+        for (size_t start = 0; start < blocks; start += pass) {                                               \
+            size_t end = blocks - start < pass ? blocks : start + pass;                                       \
+            for (size_t r = 0; r < rows; r += SIR_PANEL_ROWS) {                                               \
+                const uint8_t *halves = (const uint8_t *)weights + r * row_bytes;                             \
+                const uint8_t *words = halves + sir_panel_halves(shape, blocks);                              \
+                for (size_t b = start; b < end; b += chunk) {                                                 \
+                    size_t count = end - b < chunk ? end - b : chunk;                                         \
+                    sir_tiles_##isa(tokens, &(sir_rows_behind){0}, tile, halves + b * shape.halves * 32, words + b * shape.words * 64,   \
+                              count, (const uint8_t *)activations + b * activation_block, activation_bytes,   \
+                              out + r, out_stride, b == 0);                                                   \
+                }                                                                                             \
+            }                                                                                                 \
+        }                                                                                                     \
+    }
+
+SIR_DEFINE_PACKED(avx2, SIR_AVX2)
+SIR_DEFINE_PACKED(avx512, SIR_AVX512)
+
+/// Defines the matmuls of format `name` for one instruction set: of rows, one token as they are and more by panels that
+/// are made of them; and of panels.
+#define SIR_DEFINE_MATMULS_OF(isa, ATTRIBUTES, name, shape, activation_block, four_rows)                     \
+    void ATTRIBUTES sir_##name##_matmul_##isa(SIR_MATMUL_PARAMETERS) {                                       \
+        if (tokens == 1) {                                                                                   \
             sir_matmul_rows(weights, row_bytes, activations, out, rows, columns / shape.columns, four_rows); \
         } else {                                                                                             \
-            sir_matmul_panels_avx2(SIR_MATMUL_ARGUMENTS, shape, activation_block, tile_avx2);                \
+            sir_matmul_panels_##isa(SIR_MATMUL_ARGUMENTS, shape, activation_block, tile_##isa);              \
         }                                                                                                    \
     }                                                                                                        \
-    void SIR_AVX512 sir_##name##_matmul_avx512(SIR_MATMUL_PARAMETERS) {                                      \
-        if (tokens == 1) {                                                                      \
-            sir_matmul_rows(weights, row_bytes, activations, out, rows, columns / shape.columns, four_rows); \
-        } else {                                                                                             \
-            sir_matmul_panels_avx512(SIR_MATMUL_ARGUMENTS, shape, activation_block, tile_avx512);            \
-        }                                                                                                    \
+    void ATTRIBUTES sir_##name##_panels_##isa(SIR_MATMUL_PARAMETERS) {                                       \
+        sir_matmul_packed_##isa(SIR_MATMUL_ARGUMENTS, shape, activation_block, tile_##isa);                  \
     }
+
+/// Defines the matmuls of format `name`, which defines `shape`, `tile_avx2`, `tile_avx512` and `four_rows`.
+#define SIR_DEFINE_MATMULS(name, activation_block)                                        \
+    SIR_DEFINE_MATMULS_OF(avx2, SIR_AVX2, name, shape, activation_block, four_rows)       \
+    SIR_DEFINE_MATMULS_OF(avx512, SIR_AVX512, name, shape, activation_block, four_rows)
 
 // MARK: What a format says of its words
 

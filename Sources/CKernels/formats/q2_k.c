@@ -12,6 +12,9 @@ typedef struct __attribute__((packed)) block_q2_k {
 } block_q2_k;
 _Static_assert(sizeof(block_q2_k) == 84, "Q2_K is 84 bytes in a GGUF file");
 
+SIR_DEFINE_SHAPE(q2_k, .columns = 256, .block_bytes = sizeof(block_q2_k),
+                 .halves_at = 80, .halves = 2, .words_at = 0, .words = 20)
+
 static void unpack(const void *at, sir_unpacked_256 *out) {
     const block_q2_k *block = at;
     out->scale = sir_half_to_float(block->scale);
@@ -29,13 +32,10 @@ void sir_q2_k_decode(const void *blocks, float *out, size_t count) {
     sir_decode_256(blocks, out, count, sizeof(block_q2_k), unpack, 0);
 }
 
-void sir_q2_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q2_k), unpack, 0);
-}
+SIR_DEFINE_SCALAR_Q8_256(q2_k, shape, unpack, 0)
 
 #if SIR_X86
 
-static const sir_block_shape shape = {.columns = 256, .block_bytes = sizeof(block_q2_k), .halves_at = 80, .halves = 2, .words_at = 0, .words = 20};
 static const sir_family_256 family = {.words = 20, .group = 16, .centre_bits = -1, .wide = false, .is_signed = false};
 
 SIR_PANEL_FUNCTION(scales, SIR_CHUNK(k) & SIR_EACH_BYTE(15))

@@ -12,6 +12,9 @@ typedef struct __attribute__((packed)) block_q3_k {
 } block_q3_k;
 _Static_assert(sizeof(block_q3_k) == 110, "Q3_K is 110 bytes in a GGUF file");
 
+SIR_DEFINE_SHAPE(q3_k, .columns = 256, .block_bytes = sizeof(block_q3_k),
+                 .halves_at = 108, .halves = 1, .words_at = 0, .words = 27)
+
 static void unpack(const void *at, sir_unpacked_256 *out) {
     const block_q3_k *block = at;
     out->scale = sir_half_to_float(block->scale);
@@ -31,13 +34,10 @@ void sir_q3_k_decode(const void *blocks, float *out, size_t count) {
     sir_decode_256(blocks, out, count, sizeof(block_q3_k), unpack, 4);
 }
 
-void sir_q3_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q3_k), unpack, 4);
-}
+SIR_DEFINE_SCALAR_Q8_256(q3_k, shape, unpack, 4)
 
 #if SIR_X86
 
-static const sir_block_shape shape = {.columns = 256, .block_bytes = sizeof(block_q3_k), .halves_at = 108, .halves = 1, .words_at = 0, .words = 27};
 static const sir_family_256 family = {.words = 27, .group = 16, .centre_bits = 2, .wide = false, .is_signed = true};
 
 /// Six bits, less 32 in each byte: no byte borrows from the next while bit 7 is set.

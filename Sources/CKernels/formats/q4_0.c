@@ -10,6 +10,9 @@ typedef struct __attribute__((packed)) block_q4_0 {
 } block_q4_0;
 _Static_assert(sizeof(block_q4_0) == 18, "Q4_0 is 18 bytes in a GGUF file");
 
+SIR_DEFINE_SHAPE(q4_0, .columns = 32, .block_bytes = sizeof(block_q4_0),
+                 .halves_at = 0, .halves = 1, .words_at = 2, .words = 4)
+
 SIR_INLINE int value(const block_q4_0 *block, int i) {
     return i < 16 ? block->low[i] & 15 : block->low[i - 16] >> 4;
 }
@@ -46,13 +49,10 @@ void sir_q4_0_encode(const float *x, void *blocks, size_t count) {
     }
 }
 
-void sir_q4_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_0), unpack, false);
-}
+SIR_DEFINE_SCALAR_Q8_32(q4_0, shape, unpack, false)
 
 #if SIR_X86
 
-static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q4_0), .halves_at = 0, .halves = 1, .words_at = 2, .words = 4};
 
 SIR_PANEL_FUNCTION(values, SIR_CHUNK(k % 4) >> k / 4 * 4 & SIR_EACH_BYTE(15))
 

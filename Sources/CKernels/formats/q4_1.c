@@ -12,6 +12,9 @@ typedef struct __attribute__((packed)) block_q4_1 {
 } block_q4_1;
 _Static_assert(sizeof(block_q4_1) == 20, "Q4_1 is 20 bytes in a GGUF file");
 
+SIR_DEFINE_SHAPE(q4_1, .columns = 32, .block_bytes = sizeof(block_q4_1),
+                 .halves_at = 0, .halves = 2, .words_at = 4, .words = 4)
+
 SIR_INLINE int value(const block_q4_1 *block, int i) {
     return i < 16 ? block->low[i] & 15 : block->low[i - 16] >> 4;
 }
@@ -50,13 +53,10 @@ void sir_q4_1_encode(const float *x, void *blocks, size_t count) {
     }
 }
 
-void sir_q4_1_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q4_1), unpack, true);
-}
+SIR_DEFINE_SCALAR_Q8_32(q4_1, shape, unpack, true)
 
 #if SIR_X86
 
-static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q4_1), .halves_at = 0, .halves = 2, .words_at = 4, .words = 4};
 
 SIR_PANEL_FUNCTION(values, SIR_CHUNK(k % 4) >> k / 4 * 4 & SIR_EACH_BYTE(15))
 

@@ -11,6 +11,9 @@ typedef struct __attribute__((packed)) block_q5_0 {
 } block_q5_0;
 _Static_assert(sizeof(block_q5_0) == 22, "Q5_0 is 22 bytes in a GGUF file");
 
+SIR_DEFINE_SHAPE(q5_0, .columns = 32, .block_bytes = sizeof(block_q5_0),
+                 .halves_at = 0, .halves = 1, .words_at = 2, .words = 5)
+
 SIR_INLINE int value(const block_q5_0 *block, int i) {
     int low = i < 16 ? block->low[i] & 15 : block->low[i - 16] >> 4;
     return low | (block->high[i / 8] >> i % 8 & 1) << 4;
@@ -51,13 +54,10 @@ void sir_q5_0_encode(const float *x, void *blocks, size_t count) {
     }
 }
 
-void sir_q5_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_0), unpack, false);
-}
+SIR_DEFINE_SCALAR_Q8_32(q5_0, shape, unpack, false)
 
 #if SIR_X86
 
-static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q5_0), .halves_at = 0, .halves = 1, .words_at = 2, .words = 5};
 
 /// Of four high bits, shifted by 0, 7, 14 and 21, bit i meets bit 8i.
 SIR_PANEL_FUNCTION(values, ((SIR_CHUNK(0) >> 4 * k & 15) * 0x00204081u & SIR_EACH_BYTE(1)) << 4 |

@@ -13,6 +13,9 @@ typedef struct __attribute__((packed)) block_q5_1 {
 } block_q5_1;
 _Static_assert(sizeof(block_q5_1) == 24, "Q5_1 is 24 bytes in a GGUF file");
 
+SIR_DEFINE_SHAPE(q5_1, .columns = 32, .block_bytes = sizeof(block_q5_1),
+                 .halves_at = 0, .halves = 2, .words_at = 4, .words = 5)
+
 SIR_INLINE int value(const block_q5_1 *block, int i) {
     int low = i < 16 ? block->low[i] & 15 : block->low[i - 16] >> 4;
     return low | (block->high[i / 8] >> i % 8 & 1) << 4;
@@ -55,13 +58,10 @@ void sir_q5_1_encode(const float *x, void *blocks, size_t count) {
     }
 }
 
-void sir_q5_1_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_1), unpack, true);
-}
+SIR_DEFINE_SCALAR_Q8_32(q5_1, shape, unpack, true)
 
 #if SIR_X86
 
-static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q5_1), .halves_at = 0, .halves = 2, .words_at = 4, .words = 5};
 
 /// Of four high bits, shifted by 0, 7, 14 and 21, bit i meets bit 8i.
 SIR_PANEL_FUNCTION(values, ((SIR_CHUNK(0) >> 4 * k & 15) * 0x00204081u & SIR_EACH_BYTE(1)) << 4 |

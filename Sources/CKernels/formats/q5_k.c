@@ -14,6 +14,9 @@ typedef struct __attribute__((packed)) block_q5_k {
 } block_q5_k;
 _Static_assert(sizeof(block_q5_k) == 176, "Q5_K is 176 bytes in a GGUF file");
 
+SIR_DEFINE_SHAPE(q5_k, .columns = 256, .block_bytes = sizeof(block_q5_k),
+                 .halves_at = 0, .halves = 2, .words_at = 4, .words = 43)
+
 static void unpack(const void *at, sir_unpacked_256 *out) {
     const block_q5_k *block = at;
     out->scale = sir_half_to_float(block->scale);
@@ -29,13 +32,10 @@ void sir_q5_k_decode(const void *blocks, float *out, size_t count) {
     sir_decode_256(blocks, out, count, sizeof(block_q5_k), unpack, 0);
 }
 
-void sir_q5_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q5_k), unpack, 0);
-}
+SIR_DEFINE_SCALAR_Q8_256(q5_k, shape, unpack, 0)
 
 #if SIR_X86
 
-static const sir_block_shape shape = {.columns = 256, .block_bytes = sizeof(block_q5_k), .halves_at = 0, .halves = 2, .words_at = 4, .words = 43};
 static const sir_family_256 family = {.words = 43, .group = 32, .centre_bits = -1, .wide = true, .is_signed = false};
 
 SIR_PANEL_FUNCTION(scales, k == 0 ? SIR_SCALES_6_LOW(0) : SIR_SCALES_6_HIGH(0))

@@ -12,6 +12,9 @@ typedef struct __attribute__((packed)) block_q6_k {
 } block_q6_k;
 _Static_assert(sizeof(block_q6_k) == 210, "Q6_K is 210 bytes in a GGUF file");
 
+SIR_DEFINE_SHAPE(q6_k, .columns = 256, .block_bytes = sizeof(block_q6_k),
+                 .halves_at = 208, .halves = 1, .words_at = 0, .words = 52)
+
 static void unpack(const void *at, sir_unpacked_256 *out) {
     const block_q6_k *block = at;
     out->scale = sir_half_to_float(block->scale);
@@ -28,13 +31,10 @@ void sir_q6_k_decode(const void *blocks, float *out, size_t count) {
     sir_decode_256(blocks, out, count, sizeof(block_q6_k), unpack, 32);
 }
 
-void sir_q6_k_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_256_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q6_k), unpack, 32);
-}
+SIR_DEFINE_SCALAR_Q8_256(q6_k, shape, unpack, 32)
 
 #if SIR_X86
 
-static const sir_block_shape shape = {.columns = 256, .block_bytes = sizeof(block_q6_k), .halves_at = 208, .halves = 1, .words_at = 0, .words = 52};
 static const sir_family_256 family = {.words = 52, .group = 16, .centre_bits = 5, .wide = false, .is_signed = true};
 
 SIR_PANEL_FUNCTION(scales, SIR_CHUNK(48 + k))

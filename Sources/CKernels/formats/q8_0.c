@@ -10,6 +10,9 @@ typedef struct __attribute__((packed)) block_q8_0 {
 } block_q8_0;
 _Static_assert(sizeof(block_q8_0) == 34, "Q8_0 is 34 bytes in a GGUF file");
 
+SIR_DEFINE_SHAPE(q8_0, .columns = 32, .block_bytes = sizeof(block_q8_0),
+                 .halves_at = 0, .halves = 1, .words_at = 2, .words = 8)
+
 static void unpack(const void *at, sir_unpacked_32 *out) {
     const block_q8_0 *block = at;
     out->scale = sir_half_to_float(block->scale);
@@ -42,13 +45,10 @@ void sir_q8_0_encode(const float *x, void *blocks, size_t count) {
     }
 }
 
-void sir_q8_0_matmul_scalar(SIR_MATMUL_PARAMETERS) {
-    sir_matmul_q8_32_scalar(SIR_MATMUL_ARGUMENTS, sizeof(block_q8_0), unpack, false);
-}
+SIR_DEFINE_SCALAR_Q8_32(q8_0, shape, unpack, false)
 
 #if SIR_X86
 
-static const sir_block_shape shape = {.columns = 32, .block_bytes = sizeof(block_q8_0), .halves_at = 0, .halves = 1, .words_at = 2, .words = 8};
 
 SIR_PANEL_FUNCTION(values, SIR_CHUNK(k))
 

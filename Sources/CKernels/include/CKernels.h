@@ -89,6 +89,12 @@ typedef void (*sir_matmul_fn)(const void *weights, size_t row_bytes, const void 
                               size_t activation_bytes, float *out, size_t out_stride, size_t rows,
                               size_t tokens, size_t columns);
 
+/// Where a block of `block_bytes` bytes for `columns` elements keeps its halves (one after the other) and its other
+/// 32-bit words.
+typedef struct sir_block_shape {
+    size_t columns, block_bytes, halves_at, halves, words_at, words;
+} sir_block_shape;
+
 /// One tensor type of GGUF: how its blocks are stored and what can be done with them.
 typedef struct sir_format {
     uint32_t ggml_type;         // GGUF's number for the type
@@ -99,11 +105,32 @@ typedef struct sir_format {
     sir_decode_fn decode;
     sir_encode_fn encode;       // null: cannot be written
     sir_matmul_fn matmul[SIR_ISA_COUNT];
+    const sir_block_shape *shape;         // null: has no panels
+    sir_matmul_fn panels[SIR_ISA_COUNT];  // `weights` in panels, at a multiple of 64; `rows` a multiple of 16
 } sir_format;
 
 /// Every tensor type GGUF defines, one row each. To add a format: one file in `formats/`, one row in
 /// `formats.c`; Swift's `BlockFormat` reads this table. Null past the last row.
 const sir_format *sir_format_at(size_t index);
+
+// MARK: Panels
+
+enum {
+    /// Rows of a panel: 16 rows of weights that lie together, each vector of 32-bit words holding the same four (or
+    /// eight) columns of many rows. A product then reads memory from first byte to last and has no sum across a vector.
+    /// `formats/layout.h` says which byte goes where. A matrix in panels is a permutation of the same bytes in rows.
+    SIR_PANEL_ROWS = 16,
+};
+
+/// Whether a matrix of `rows` rows can lie in panels: whole panels, in a format that has them, and in each panel a
+/// multiple of 64 bytes of halves.
+bool sir_has_panels(const sir_format *format, size_t rows, size_t columns);
+/// Copies `count` rows, a multiple of 16, of a matrix that can lie in panels, into panels.
+void sir_pack(const sir_format *format, const void *rows, void *panels, size_t count, size_t columns);
+/// The inverse of `sir_pack`.
+void sir_unpack(const sir_format *format, const void *panels, void *rows, size_t count, size_t columns);
+/// Decodes row `row` of a matrix in panels into `columns` floats.
+void sir_decode_panel_row(const sir_format *format, const void *panels, size_t row, float *out, size_t columns);
 
 // MARK: Operations of a forward pass
 
