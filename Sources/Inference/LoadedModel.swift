@@ -2,7 +2,7 @@
 
 public import ChatTemplates
 import FoundationEssentials
-import ModelFiles
+public import ModelFiles
 public import Models
 public import Tensors
 public import Tokenizers
@@ -22,9 +22,12 @@ public final class LoadedModel: Sendable {
     package let source: ModelSource
 
     /// Loads a `.gguf` file, or a folder with `config.json`, safetensors and tokenizer.
-    public init(path: String, instructionSet: InstructionSet = .best) throws(EngineError) {
+    /// - Parameter file: what to read instead of the file at `path`: the same model, packed or open already.
+    public init(
+        path: String, file: GGUFFile? = nil, instructionSet: InstructionSet = .best
+    ) throws(EngineError) {
         do {
-            source = try ModelSource.open(path)
+            source = if let file { .gguf(file) } else { try ModelSource.open(path) }
             model = try ModelRegistry.load(source, instructionSet: instructionSet)
         } catch { throw EngineError(.badModel, error.description) }
         self.path = path

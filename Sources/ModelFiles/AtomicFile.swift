@@ -24,10 +24,24 @@ struct AtomicFile: ~Copyable {
     /// Small writes are gathered up to this size; larger ones go straight to the system.
     private static let bufferSize = 1 << 20
 
-    init(path: FilePath) throws(ModelFileError) {
+    /// - Parameter bytes: how large the file will be, where that is known: too little room is an error at once then, and
+    ///   not after an hour.
+    init(path: FilePath, bytes: Int = 0) throws(ModelFileError) {
         guard let name = path.lastComponent else {
             throw ModelFileError(
                 .cannotWrite, file: path.string, "expected the path of a file, found a folder")
+        }
+        var disk = statvfs()
+        let folder = path.removingLastComponent()
+        if statvfs(folder.isEmpty ? "." : folder.string, &disk) == 0 {
+            let (available, overflow) = UInt64(disk.f_bavail).multipliedReportingOverflow(
+                by: UInt64(disk.f_frsize))
+            guard overflow || available >= UInt64(bytes) else {
+                throw ModelFileError(
+                    .cannotWrite, file: path.string,
+                    "\(bytes >> 20) MiB are needed, and the disk has \(available >> 20) MiB left",
+                    fix: "make room on the disk and try again")
+            }
         }
         let tag = String(UInt32.random(in: .min ... .max), radix: 36)
         let temporary = path.removingLastComponent().appending(".\(name.string).\(tag).partial")

@@ -28,10 +28,10 @@ extension GGUFParser {
             }
             let offsetOffset = cursor.offset
             let offset: UInt64 = try cursor.integer("the data's offset")
-            guard let offset = Int(exactly: offset), offset <= bytes.count else {
+            guard let offset = Int(exactly: offset), offset <= fileBytes else {
                 throw failure(
                     .truncated, at: offsetOffset,
-                    "expected data at offset \(offset), found a file of \(bytes.count) bytes")
+                    "expected data at offset \(offset), found a file of \(fileBytes) bytes")
             }
             tensors.append(
                 TensorInfo(
@@ -73,11 +73,11 @@ extension GGUFParser {
                     "expected data at a multiple of \(alignment), found it at offset \(tensor.byteOffset)")
             }
             let start = dataStart + tensor.byteOffset
-            guard start <= bytes.count, tensor.byteCount <= bytes.count - start else {
+            guard start <= fileBytes, tensor.byteCount <= fileBytes - start else {
                 throw failure(
                     .truncated, at: start,
                     "expected \(tensor.byteCount) bytes of data for \(tensor.format) \(tensor.shape), "
-                        + "found \(max(0, bytes.count - start)); is this file truncated?")
+                        + "found \(max(0, fileBytes - start)); is this file truncated?")
             }
             tensors.append(
                 TensorInfo(

@@ -42,7 +42,8 @@ let ggufMagic: UInt32 = 0x4655_4747  // "GGUF", read as little endian
 
 /// One pass over one file.
 struct GGUFParser {
-    let bytes: UnsafeRawBufferPointer
+    /// The size of the file whose beginning is read.
+    let fileBytes: Int
     let file: String
     var cursor: ByteCursor
     /// What is being read, for messages: a closure, so that nothing is built unless it fails.
@@ -66,8 +67,9 @@ struct GGUFParser {
         }
     }
 
-    init(bytes: UnsafeRawBufferPointer, file: String) {
-        self.bytes = bytes
+    /// - Parameter fileBytes: the size of the file, where `bytes` are not all of it but its header at least.
+    init(bytes: UnsafeRawBufferPointer, file: String, fileBytes: Int? = nil) {
+        self.fileBytes = fileBytes ?? bytes.count
         self.file = file
         cursor = ByteCursor(bytes, limit: GGUFLimits.headerBytes)
     }

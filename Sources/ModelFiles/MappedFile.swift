@@ -21,6 +21,8 @@ public import SystemPackage
 public struct MappedFile: ~Copyable, @unchecked Sendable {
     /// Where the file was when it was mapped.
     public let path: FilePath
+    /// The file's state when it was mapped.
+    package let stamp: FileStamp
     private let mapping: UnsafeRawBufferPointer
 
     /// Maps the whole file at `path`, following symbolic links.
@@ -60,6 +62,7 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
             address != MAP_FAILED
         else { throw system(Errno(rawValue: errno), doing: "map \(size) bytes") }
         self.path = path
+        stamp = FileStamp(status)
         mapping = UnsafeRawBufferPointer(start: address, count: size)
     }
 
@@ -79,5 +82,53 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(mapping)
+    }
+}
+
+extension MappedFile {
+    /// Tells the system that these bytes will not be needed again soon, so that a file larger than memory does not
+    /// push out what is. A hint: nothing is lost, and a system that does not know it keeps them.
+    func release(_ range: Range<Int>) {
+        #if canImport(Glibc)
+            let page = PackedLimits.page
+            let start = (range.lowerBound + page - 1) / page * page
+            let end = range.upperBound / page * page
+            guard start < end, let base = mapping.baseAddress else { return }
+            madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_PAGEOUT)
+        #endif
+    }
+}
+
+/// A file's identity and state, as far as a look at its folder tells: another file under its name has another inode, and
+/// who writes to it changes the rest. Not the device: its number changes from boot to boot.
+package struct FileStamp: Sendable, Equatable {
+    package var bytes: Int
+    package var inode: UInt64
+    package var seconds: Int64  // of the last modification
+    package var nanoseconds: Int64
+
+    package init(bytes: Int, inode: UInt64, seconds: Int64, nanoseconds: Int64) {
+        self.bytes = bytes
+        self.inode = inode
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+
+    /// The stamp of the file at `path`; nil if there is no plain file.
+    package init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        self.init(status)
+    }
+
+    fileprivate init(_ status: stat) {
+        #if canImport(Darwin)
+            let modified = status.st_mtimespec
+        #else
+            let modified = status.st_mtim
+        #endif
+        self.init(
+            bytes: Int(status.st_size), inode: UInt64(status.st_ino), seconds: Int64(modified.tv_sec),
+            nanoseconds: Int64(modified.tv_nsec))
     }
 }

@@ -19,9 +19,12 @@ public struct TensorInfo: Sendable, Hashable {
     public let byteCount: Int
     /// Which of the model's files it lies in: 0 unless the model is split over several.
     public let part: Int
+    /// How a matrix's rows lie: in rows, except in packed files.
+    public let layout: MatrixLayout
 
     package init(
-        name: String, format: BlockFormat, shape: [Int], byteOffset: Int, byteCount: Int, part: Int = 0
+        name: String, format: BlockFormat, shape: [Int], byteOffset: Int, byteCount: Int, part: Int = 0,
+        layout: MatrixLayout = .rows
     ) {
         self.name = name
         self.format = format
@@ -29,6 +32,7 @@ public struct TensorInfo: Sendable, Hashable {
         self.byteOffset = byteOffset
         self.byteCount = byteCount
         self.part = part
+        self.layout = layout
     }
 
     /// The number of elements: the product of the dimensions.
@@ -39,8 +43,25 @@ public struct TensorInfo: Sendable, Hashable {
 
     func moved(toPart part: Int) -> TensorInfo {
         TensorInfo(
-            name: name, format: format, shape: shape, byteOffset: byteOffset, byteCount: byteCount, part: part
-        )
+            name: name, format: format, shape: shape, byteOffset: byteOffset, byteCount: byteCount,
+            part: part,
+            layout: layout)
+    }
+}
+
+extension TensorInfo {
+    /// Whether it can lie in panels: a matrix, or a stack of matrices, each of whole panels.
+    package var canLieInPanels: Bool {
+        guard shape.count == 2 || shape.count == 3 else { return false }
+        return format.hasPanels(rows: shape[shape.count - 2], columns: shape[shape.count - 1])
+    }
+
+    /// The same tensor at another place, in another layout.
+    func placed(at byteOffset: Int, layout: MatrixLayout) -> TensorInfo {
+        TensorInfo(
+            name: name, format: format, shape: shape, byteOffset: byteOffset, byteCount: byteCount,
+            part: part,
+            layout: layout)
     }
 }
 

@@ -31,11 +31,10 @@ public struct TensorSource {
         self.init(name: name, format: format, shape: shape) { sink in try bytes.withUnsafeBytes(sink) }
     }
 
-    /// A tensor copied as it is from `file`, perhaps under another name.
+    /// A tensor copied as it is from `file`, in rows even if that is packed, perhaps under another name.
     public init(copying tensor: TensorInfo, of file: GGUFFile, name: String? = nil) {
         self.init(name: name ?? tensor.name, format: tensor.format, shape: tensor.shape) { sink in
-            // The closure keeps `file` alive, and with it the mapping.
-            try withExtendedLifetime(file) { try sink(file.bytes(of: tensor)) }
+            try file.stream(tensor, to: sink)
         }
     }
 }

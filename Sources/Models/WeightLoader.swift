@@ -97,7 +97,7 @@ struct WeightLoader: ~Copyable {
     ) throws(ModelError) -> Matrix {
         guard
             let matrix = Matrix(
-                format: tensor.format, rows: rows, columns: columns, bytes: bytes,
+                format: tensor.format, rows: rows, columns: columns, layout: tensor.layout, bytes: bytes,
                 instructionSet: instructionSet)
         else { throw unsupported(tensor) }
         return matrix

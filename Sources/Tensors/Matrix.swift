@@ -3,14 +3,15 @@
 
 package import CKernels
 
-/// A matrix of packed weights, row-major: `rows` output features by `columns` input features.
+/// A matrix of weights in blocks: `rows` output features by `columns` input features.
 ///
 /// Points into memory that its model keeps alive. `@unchecked Sendable`: that memory is constant.
 package struct Matrix: @unchecked Sendable {
     package let format: BlockFormat
     package let rows: Int
     package let columns: Int
-    package let bytes: UnsafeRawPointer  // [rows, columns] in `format`
+    package let layout: MatrixLayout
+    package let bytes: UnsafeRawPointer  // [rows, columns] in `format` and `layout`
     package let rowBytes: Int
     private let kernel: sir_matmul_fn
 
@@ -18,26 +19,33 @@ package struct Matrix: @unchecked Sendable {
     /// stretch of their activations (some 2 KB each) stays in the L2 cache, so not all.
     private static let tokenBlock = 128
 
-    /// A matrix at `bytes`. Returns nil where the format has no kernels or rows do not fill blocks.
+    /// A matrix at `bytes`, which in panels is a multiple of 64. Returns nil where the format has no kernels, rows
+    /// do not fill blocks, or the matrix cannot lie in panels.
     package init?(
-        format: BlockFormat, rows: Int, columns: Int, bytes: UnsafeRawPointer, instructionSet: InstructionSet
+        format: BlockFormat, rows: Int, columns: Int, layout: MatrixLayout = .rows, bytes: UnsafeRawPointer,
+        instructionSet: InstructionSet
     ) {
         guard let rowBytes = format.byteCount(elements: columns),
-            let kernel = format.matmul(instructionSet)
+            let kernel = format.matmul(layout, instructionSet),
+            layout == .rows || format.hasPanels(rows: rows, columns: columns)
         else { return nil }
+        precondition(layout == .rows || Int(bitPattern: bytes) % MatrixLayout.panelAlignment == 0)
         self.format = format
         self.rows = rows
         self.columns = columns
+        self.layout = layout
         self.bytes = bytes
         self.rowBytes = rowBytes
         self.kernel = kernel
     }
 
-    /// out[t * outStride + r] = row r · activation t, for the given rows and all `tokens`.
+    /// out[t * outStride + r] = row r · activation t, for the given rows and all `tokens`. Of a matrix in panels the
+    /// rows are whole panels.
     package func multiply(
         rows range: Range<Int>, _ activations: Activations.Rows, tokens: Int,
         into out: UnsafeMutablePointer<Float>, outStride: Int
     ) {
+        precondition(layout == .rows || (range.lowerBound | range.upperBound) % MatrixLayout.panelRows == 0)
         let stride = activations.stride(for: format.activation)
         let base = activations.pointer(for: format.activation)
         var first = 0
@@ -52,7 +60,10 @@ package struct Matrix: @unchecked Sendable {
 
     /// Decodes row `row` into `out` (`columns` floats).
     package func decodeRow(_ row: Int, into out: UnsafeMutablePointer<Float>) {
-        format.row.pointee.decode(bytes + row * rowBytes, out, columns)
+        switch layout {
+        case .rows: format.row.pointee.decode(bytes + row * rowBytes, out, columns)
+        case .panels: sir_decode_panel_row(format.row, bytes, row, out, columns)
+        }
     }
 }
 
@@ -60,11 +71,12 @@ extension BlockFormat {
     /// What activations must be converted to before a matrix of this format can use them.
     package var activation: sir_activation { row.pointee.activation }
 
-    fileprivate func matmul(_ instructionSet: InstructionSet) -> sir_matmul_fn? {
-        switch instructionSet {
-        case .scalar: row.pointee.matmul.0
-        case .avx2: row.pointee.matmul.1
-        case .avx512vnni: row.pointee.matmul.2
+    fileprivate func matmul(_ layout: MatrixLayout, _ instructionSet: InstructionSet) -> sir_matmul_fn? {
+        let kernels = layout == .rows ? row.pointee.matmul : row.pointee.panels
+        return switch instructionSet {
+        case .scalar: kernels.0
+        case .avx2: kernels.1
+        case .avx512vnni: kernels.2
         }
     }
 

@@ -89,21 +89,18 @@ public struct Upcycling: Sendable {
         let shape = [experts] + tensor.shape
         guard noise > 0 else {
             return TensorSource(name: name, format: tensor.format, shape: shape) { sink in
-                try withExtendedLifetime(dense) { for _ in 0..<experts { try sink(dense.bytes(of: tensor)) } }
+                for _ in 0..<experts { try dense.stream(tensor, to: sink) }
             }
         }
         // Formats that cannot be written again give way to the nearest that can.
         let format = tensor.format.isEncodable ? tensor.format : .q8_0
         return TensorSource(name: name, format: format, shape: shape) { sink in
-            try withExtendedLifetime(dense) {
-                guard let bytes = dense.bytes(of: tensor).baseAddress else { return }
-                let values = tensor.format.decode(bytes, count: tensor.elementCount)
-                let deviation = noise * standardDeviation(values)
-                for expert in 0..<experts {
-                    var random = GaussianGenerator(seed: seed, stream: UInt64(block * experts + expert))
-                    let noisy = values.map { $0 + Float(deviation * random.next()) }
-                    try format.encode(noisy).withUnsafeBytes { try sink($0) }
-                }
+            let values = dense.values(of: tensor)
+            let deviation = noise * standardDeviation(values)
+            for expert in 0..<experts {
+                var random = GaussianGenerator(seed: seed, stream: UInt64(block * experts + expert))
+                let noisy = values.map { $0 + Float(deviation * random.next()) }
+                try format.encode(noisy).withUnsafeBytes { try sink($0) }
             }
         }
     }

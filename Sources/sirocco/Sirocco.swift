@@ -21,8 +21,7 @@ package struct Sirocco: AsyncParsableCommand {
         version: version,
         subcommands: [
             Run.self, Chat.self, Show.self, Tokenize.self, Trace.self, Upcycle.self, Bench.self, Pull.self,
-            List.self,
-            Remove.self,
+            List.self, Pack.self, Unpack.self, Remove.self,
         ])
 
     package init() {}

@@ -15,8 +15,12 @@ struct ModelArgument: ParsableArguments {
     /// The path that `model` stands for.
     func path() throws -> String { try ModelStore().resolve(model).string }
 
+    /// Loads the model to run it: packed, except where the options say otherwise.
     func load(_ machine: MachineOptions) throws -> LoadedModel {
-        try LoadedModel(path: try path(), instructionSet: try machine.instructionSet())
+        let path = try path()
+        let instructionSet = try machine.instructionSet()
+        let file = machine.wantsPacked(instructionSet) ? try PackedWeights.open(path) : nil
+        return try LoadedModel(path: path, file: file, instructionSet: instructionSet)
     }
 }
 
@@ -37,6 +41,12 @@ struct MachineOptions: ParsableArguments {
             return type
         })
     var kv = KVType.f16
+
+    @Flag(
+        help:
+            "Read the model's file as it is; without this its weights are packed once and kept in your store."
+    )
+    var noPack = false
 
     @Option(
         help: ArgumentHelp(
@@ -61,6 +71,9 @@ struct MachineOptions: ParsableArguments {
         }
         return found
     }
+
+    /// Portable kernels gain nothing from panels, so there the file is read as it is.
+    func wantsPacked(_ instructionSet: InstructionSet) -> Bool { !noPack && instructionSet != .scalar }
 
     func engine(_ loaded: LoadedModel) throws -> Engine {
         var options = Engine.Options()

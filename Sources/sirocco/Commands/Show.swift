@@ -18,7 +18,7 @@ struct Show: ParsableCommand {
     var json = false
 
     func run() throws {
-        let loaded = try model.load(MachineOptions.parse([]))
+        let loaded = try LoadedModel(path: try model.path())
         let shape = loaded.configuration
         let positions = context ?? shape.contextLength
         guard positions >= 1, positions <= shape.contextLength else {

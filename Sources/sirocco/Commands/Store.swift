@@ -70,15 +70,21 @@ struct List: ParsableCommand {
         let store = ModelStore()
         let models = try store.list()
         if json {
-            try printJSON(models.map(Record.init))
+            try printJSON(models.map { Record($0, packedBytes: store.packedBytes($0)) })
         } else if models.isEmpty {
             Note.write("No models yet. Try: sirocco pull \(store.catalogue.first?.name ?? "NAME")")
         } else {
             let width = max(4, models.map(\.name.count).max() ?? 0) + 2
-            print("name".padding(to: width) + "size".leftPadding(to: 9) + "  pulled      source")
+            func megabytes(_ bytes: Int?) -> String { bytes.map { "\($0 / 1_000_000) MB" } ?? "–" }
+            print(
+                "name".padding(to: width) + "size".leftPadding(to: 9) + "packed".leftPadding(to: 10)
+                    + "  pulled      source")
             for model in models {
+                // A model in packed form alone has no other size.
+                let size = model.packedBytes == nil ? megabytes(model.bytes) : "–"
                 print(
-                    model.name.padding(to: width) + "\(model.bytes / 1_000_000) MB".leftPadding(to: 9) + "  "
+                    model.name.padding(to: width) + size.leftPadding(to: 9)
+                        + megabytes(store.packedBytes(model)).leftPadding(to: 10) + "  "
                         + model.pulled.formatted(.iso8601.year().month().day()) + "  " + model.source)
             }
         }
@@ -90,19 +96,30 @@ struct List: ParsableCommand {
         var path: String
         var bytes: Int
         var sha256: String
+        var packed_bytes: Int?
+        var is_packed_only: Bool
         var pulled: String
         var source: String
         var licence: String?
 
-        init(_ model: StoredModel) {
+        init(_ model: StoredModel, packedBytes: Int?) {
             name = model.name
             path = model.path.string
             bytes = model.bytes
             sha256 = model.sha256
+            packed_bytes = packedBytes
+            is_packed_only = model.packedBytes != nil
             pulled = model.pulled.formatted(.iso8601)
             source = model.source
             licence = model.licence
         }
+    }
+}
+
+extension ModelStore {
+    /// The size of the model's packed weights, whether beside the original or alone.
+    fileprivate func packedBytes(_ model: StoredModel) -> Int? {
+        model.packedBytes ?? packed.bytes(model.path)
     }
 }
 

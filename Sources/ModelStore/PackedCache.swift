@@ -1,0 +1,193 @@
+// Packed weights of the models that were run: made once, found again by the model's path, thrown away when the model
+// changes. Knows when a packed file is up to date and whether there is room for one; what is in it is `ModelFiles`'
+// business.
+
+public import ModelFiles
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A folder of packed files, one for each model file. A value that names the folder; several processes can share it.
+public struct PackedCache: Sendable {
+    /// The folder. It is made with the first packed file.
+    public let directory: FilePath
+    /// Bytes of the disk that packing leaves free.
+    private let reserve: Int
+
+    /// Room for logs, histories and whatever else a machine needs to go on.
+    package static let standardReserve = 1 << 30
+
+    package init(directory: FilePath, reserve: Int = standardReserve) {
+        self.directory = directory
+        self.reserve = reserve
+    }
+
+    /// A model's file to run.
+    public struct Opened: Sendable {
+        /// Packed if it can be; nil where this is no GGUF file, or not one that can be opened.
+        public let file: GGUFFile?
+        /// Why weights that could be packed are not, in one line.
+        public let problem: String?
+    }
+
+    /// Opens the model at `path` packed; packs it first where that has not been done or the model has changed since.
+    /// What cannot be packed is opened as it is.
+    /// - Parameter progress: called with the bytes written and the bytes in all, where there is something to pack; what
+    ///   it throws is thrown on.
+    public func open(_ path: FilePath, progress: (Int, Int) throws -> Void) throws -> Opened {
+        if let file = existing(path) { return Opened(file: file, problem: nil) }
+        guard PackedCache.isGGUF(path), let original = try? GGUFFile(path: path) else {
+            return Opened(file: nil, problem: nil)
+        }
+        guard original.hasSomethingToPack else { return Opened(file: original, problem: nil) }
+        do {
+            return Opened(file: try pack(original, progress: progress), problem: nil)
+        } catch let error as ModelStoreError {
+            return Opened(file: original, problem: error.description)
+        } catch let error as ModelFileError {
+            return Opened(file: original, problem: error.description)
+        }
+    }
+
+    /// The packed file of the model at `path`, if there is one and it is up to date.
+    public func existing(_ path: FilePath) -> GGUFFile? {
+        guard let real = realPath(path), let stamp = FileStamp(path: real.string),
+            case let target = target(real), exists(target),
+            let file = try? GGUFFile(path: target), file.packed?.source?.stamp == stamp
+        else { return nil }
+        return file
+    }
+
+    /// The size of the packed file of the model at `path`, if there is one and it is up to date.
+    public func bytes(_ path: FilePath) -> Int? {
+        guard let real = realPath(path), case let target = target(real),
+            PackedSource(ofPacked: target)?.stamp == FileStamp(path: real.string)
+        else { return nil }
+        return fileSize(target)
+    }
+
+    /// Packs the model at `path` if that has not been done.
+    /// - Throws: `ModelStoreError`, `ModelFileError`, and what `progress` throws.
+    public func pack(_ path: FilePath, progress: (Int, Int) throws -> Void) throws -> GGUFFile {
+        if let file = existing(path) { return file }
+        return try pack(try GGUFFile(path: path), progress: progress)
+    }
+
+    /// Removes the packed file of the model at `path`, which may be gone itself. A program that has it mapped keeps it
+    /// until it ends.
+    /// - Returns: whether there was one.
+    /// - Throws: `ModelStoreError`.
+    @discardableResult
+    public func remove(_ path: FilePath) throws(ModelStoreError) -> Bool {
+        let target = target(realPath(path) ?? path)
+        guard exists(target) else { return false }
+        try removeAll(target)
+        return true
+    }
+}
+
+// MARK: - Packing
+
+extension PackedCache {
+    private func pack(_ original: GGUFFile, progress: (Int, Int) throws -> Void) throws -> GGUFFile {
+        // The path goes into the file, and is what the file is found by.
+        let path = original.path
+        guard let real = realPath(path) else {
+            throw ModelStoreError(lastErrno(), path, doing: "find this file")
+        }
+        guard real.string.utf8.count <= PackedSource.longestPath else {
+            throw ModelStoreError(.fileSystem, path.string, "this path is too long to be recorded")
+        }
+        let writer = try PackedWriter(original)
+        let target = target(real)
+        try makeFolder(directory)
+        guard let lock = try FileLock(lockPath(target)) else {
+            throw ModelStoreError(.fileSystem, path.string, "another program is packing these weights now")
+        }
+        defer { extendLifetime(lock) }
+        // Whoever held the lock may have made it.
+        if let file = existing(path) { return file }
+        try tidy(target)
+        try checkRoom(for: writer.byteCount, path)
+        try writer.write(to: target, origin: real.string, progress: progress)
+        return try GGUFFile(path: target)
+    }
+
+    private func checkRoom(for bytes: Int, _ path: FilePath) throws(ModelStoreError) {
+        let (needed, overflow) = bytes.addingReportingOverflow(reserve)
+        guard let available = availableBytes(directory), overflow || available < needed else { return }
+        throw ModelStoreError(
+            .noSpace, directory.string,
+            "packing needs \(bytes >> 20) MiB and leaves \(reserve >> 20) MiB free, and the disk has "
+                + "\(available >> 20) MiB left")
+    }
+
+    /// Removes what is of no use to anybody: the outdated file that is about to be made anew, what was left of it when
+    /// a program was killed, and packed files of models that are gone.
+    private func tidy(_ target: FilePath) throws(ModelStoreError) {
+        try removeAll(target)
+        let partial = ".\(target.lastComponent?.string ?? "")."
+        for name in try contents(directory) {
+            let file = directory.appending(name)
+            if name.hasPrefix(partial), name.hasSuffix(".partial") { try removeAll(file) }
+            if name.hasSuffix(Self.suffix), let source = PackedSource(ofPacked: file), isGone(source.path) {
+                try? removeAll(file)
+            }
+        }
+    }
+
+    /// Whether a file is known not to be there; not so where its disk is not mounted or its folder is closed to us.
+    private func isGone(_ path: String) -> Bool {
+        let folder = FilePath(path).removingLastComponent()
+        return exists(folder) && access(folder.string, R_OK | X_OK) == 0 && !exists(FilePath(path))
+    }
+}
+
+// MARK: - Places
+
+extension PackedCache {
+    private static let suffix = ".packed"
+
+    /// The packed file's place. Two paths with one hash would take turns, as the stamps of their files differ.
+    private func target(_ real: FilePath) -> FilePath {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
+        for byte in real.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        // For a person who looks into the folder.
+        let name = (real.stem ?? "").utf8.prefix(100).map {
+            $0 == UInt8(ascii: ".") || $0 > 0x7f || $0 < 0x21 ? UInt8(ascii: "_") : $0
+        }
+        let stem = String(decoding: name, as: UTF8.self)
+        return directory.appending(
+            stem + "-" + String(repeating: "0", count: 16 - digits.count) + digits + Self.suffix)
+    }
+
+    private func lockPath(_ target: FilePath) -> FilePath {
+        directory.appending(".\(target.stem ?? "").lock")
+    }
+
+    /// The path without symbolic links: nil if nothing is there.
+    private func realPath(_ path: FilePath) -> FilePath? {
+        guard let real = realpath(path.string, nil) else { return nil }
+        defer { free(real) }
+        return FilePath(platformString: real)
+    }
+
+    /// Whether the file begins like a GGUF file, packed or not. Neither a folder nor safetensors do.
+    private static func isGGUF(_ path: FilePath) -> Bool {
+        guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+        else {
+            return false
+        }
+        defer { try? file.close() }
+        var magic: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
+        let count = withUnsafeMutableBytes(of: &magic) { try? file.read(into: $0) }
+        return count == 4 && (magic == (0x47, 0x47, 0x55, 0x46) || magic == (0x53, 0x49, 0x52, 0x50))
+    }
+}
