@@ -80,7 +80,7 @@ let package = Package(
         tests(
             "ModelStoreTests",
             [
-                "ModelStore", "ModelFiles", systemPackage,
+                "ModelStore", "ModelFiles", "Tensors", systemPackage,
                 .product(name: "Crypto", package: "swift-crypto"),
             ], resources: false),
         tests(

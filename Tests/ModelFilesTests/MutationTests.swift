@@ -54,7 +54,7 @@ import Testing
 }
 
 /// A small random generator with a fixed start (Steele, Lea & Flood 2014).
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

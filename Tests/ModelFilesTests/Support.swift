@@ -97,6 +97,11 @@ final class TemporaryFolder {
     }
 }
 
+extension FilePath {
+    func bytes() throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: string))) }
+    func write(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(fileURLWithPath: string)) }
+}
+
 /// Little-endian bytes, put together piece by piece: files that no writer would write.
 struct Bytes {
     var all: [UInt8] = []
