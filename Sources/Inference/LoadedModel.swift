@@ -56,6 +56,10 @@ public final class LoadedModel: Sendable {
         }
     }
 
+    /// Whether its weights lie as kernels want them, and not as GGUF files have them.
+    public var isPacked: Bool {
+        if case .gguf(let file) = source { file.packed != nil } else { false }
+    }
     public var configuration: ModelConfiguration { model.configuration }
     public var statistics: WeightStatistics { model.statistics }
     /// Values that one token is multiplied with.

@@ -28,30 +28,24 @@ public struct PackedCache: Sendable {
         self.reserve = reserve
     }
 
-    /// A model's file to run.
-    public struct Opened: Sendable {
-        /// Packed if it can be; nil where this is no GGUF file, or not one that can be opened.
-        public let file: GGUFFile?
-        /// Why weights that could be packed are not, in one line.
-        public let problem: String?
+    /// Opens the model at `path`: packed if that is there and up to date, else as it is. Nil where this is no GGUF file,
+    /// or one that cannot be opened.
+    public func open(_ path: FilePath) -> GGUFFile? {
+        existing(path) ?? (PackedCache.isGGUF(path) ? try? GGUFFile(path: path) : nil)
     }
 
-    /// Opens the model at `path` packed; packs it first where that has not been done or the model has changed since.
-    /// What cannot be packed is opened as it is.
-    /// - Parameter progress: called with the bytes written and the bytes in all, where there is something to pack; what
-    ///   it throws is thrown on.
-    public func open(_ path: FilePath, progress: (Int, Int) throws -> Void) throws -> Opened {
-        if let file = existing(path) { return Opened(file: file, problem: nil) }
-        guard PackedCache.isGGUF(path), let original = try? GGUFFile(path: path) else {
-            return Opened(file: nil, problem: nil)
-        }
-        guard original.hasSomethingToPack else { return Opened(file: original, problem: nil) }
+    /// Packs `original`, a model that has something to pack; where that cannot be done it is what there is to run.
+    /// - Parameter progress: called with the bytes written and the bytes in all; what it throws is thrown on.
+    /// - Returns: the file to run, and why it is not packed, in one line.
+    public func packIfPossible(
+        _ original: GGUFFile, progress: (Int, Int) throws -> Void
+    ) throws -> (file: GGUFFile, problem: String?) {
         do {
-            return Opened(file: try pack(original, progress: progress), problem: nil)
+            return (try pack(original, progress: progress), nil)
         } catch let error as ModelStoreError {
-            return Opened(file: original, problem: error.description)
+            return (original, error.description)
         } catch let error as ModelFileError {
-            return Opened(file: original, problem: error.description)
+            return (original, error.description)
         }
     }
 
@@ -96,7 +90,6 @@ public struct PackedCache: Sendable {
 
 extension PackedCache {
     private func pack(_ original: GGUFFile, progress: (Int, Int) throws -> Void) throws -> GGUFFile {
-        // The path goes into the file, and is what the file is found by.
         let path = original.path
         guard let real = realPath(path) else {
             throw ModelStoreError(lastErrno(), path, doing: "find this file")
@@ -142,10 +135,11 @@ extension PackedCache {
         }
     }
 
-    /// Whether a file is known not to be there; not so where its disk is not mounted or its folder is closed to us.
+    /// Whether nothing is at `path`. A disk that is not mounted looks the same; its models are packed again, which costs
+    /// less than packed files of models that are gone for good, which nobody would miss and nobody would find.
     private func isGone(_ path: String) -> Bool {
-        let folder = FilePath(path).removingLastComponent()
-        return exists(folder) && access(folder.string, R_OK | X_OK) == 0 && !exists(FilePath(path))
+        var status = stat()
+        return lstat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
     }
 }
 

@@ -9,12 +9,13 @@ enum PackedWeights {
     /// why. Nil where this is no GGUF file.
     static func open(_ path: String) throws -> GGUFFile? {
         let cache = ModelStore().packed
-        if let file = cache.existing(FilePath(path)) { return file }
-        let opened = try working("packing weights once for faster runs") {
-            try cache.open(FilePath(path), progress: $0)
+        guard let file = cache.open(FilePath(path)) else { return nil }
+        guard file.hasSomethingToPack else { return file }
+        let packed = try working("packing weights once for faster runs") {
+            try cache.packIfPossible(file, progress: $0)
         }
-        if let problem = opened.problem { Note.write("weights are not packed: \(problem)") }
-        return opened.file
+        if let problem = packed.problem { Note.write("weights are not packed: \(problem)") }
+        return packed.file
     }
 
     /// Runs `body` with a progress bar that appears with the first progress. Ctrl-C ends the work.

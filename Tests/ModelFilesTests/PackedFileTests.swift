@@ -80,6 +80,26 @@ import Testing
         #expect(try folder.names == ["back.gguf", "m.gguf", "m.packed"])
     }
 
+    /// Of 32 rows of 4 blocks whose bytes are 31 i + (i >> 8). Packed files outlive the program that wrote them: who
+    /// changes a layout, raises `PackedLimits.version` and writes down the new hashes.
+    static let panels: [(name: String, hash: String)] = [
+        ("Q4_0", "41b4d5118f098b61"), ("Q4_1", "1e4489fe0b6ce9dd"), ("Q5_0", "842f0aaaa477fa51"),
+        ("Q5_1", "1783ed4818ef248d"), ("Q8_0", "c6263a0d593a25ad"), ("Q2_K", "429f50f5edff3535"),
+        ("Q3_K", "1a60695f0a5c3149"), ("Q4_K", "db58ae20b87caf05"), ("Q5_K", "b1d3141a34a2e465"),
+        ("Q6_K", "84ab74291d9cff51"),
+    ]
+
+    @Test("panels of version 1 stay what they are", arguments: formats)
+    func stable(format: BlockFormat) throws {
+        let count = try #require(format.byteCount(elements: 32 * 4 * format.blockElements))
+        let rows = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+        let hash = withUnsafeTemporaryAllocation(byteCount: count, alignment: 64) { panels in
+            format.pack(rows, into: panels.baseAddress!, count: 32, columns: 4 * format.blockElements)
+            return fnv1a(UnsafeRawBufferPointer(panels))
+        }
+        #expect(Self.panels.first { $0.name == format.name }?.hash == hash, "\(format)")
+    }
+
     @Test("a stack lies in panels matrix by matrix", arguments: formats)
     func stacks(format: BlockFormat) throws {
         let folder = try TemporaryFolder()

@@ -32,9 +32,12 @@ import Testing
     private func open(_ path: FilePath? = nil, _ cache: PackedCache? = nil) throws -> (
         file: GGUFFile?, problem: String?, worked: Bool
     ) {
+        let cache = cache ?? self.cache
+        guard let file = cache.open(path ?? model) else { return (nil, nil, false) }
+        guard file.hasSomethingToPack else { return (file, nil, false) }
         var worked = false
-        let opened = try (cache ?? self.cache).open(path ?? model) { _, _ in worked = true }
-        return (opened.file, opened.problem, worked)
+        let packed = try cache.packIfPossible(file) { _, _ in worked = true }
+        return (packed.file, packed.problem, worked)
     }
 
     private func isPacked(_ file: GGUFFile?) -> Bool { file?.tensors.first?.layout == .panels }
@@ -182,8 +185,9 @@ import Testing
         let packed = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<8 {
                 group.addTask {
-                    let file = try cache.open(model) { _, _ in }.file
-                    return try #require(file).tensors[0].layout == .panels
+                    var file = try #require(cache.open(model))
+                    if file.hasSomethingToPack { file = try cache.packIfPossible(file) { _, _ in }.file }
+                    return file.tensors[0].layout == .panels
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -196,7 +200,7 @@ import Testing
     @Test("work that is stopped leaves nothing, and what a killed program left is cleared away")
     func stopped() throws {
         #expect(throws: CancellationError.self) {
-            try cache.open(model) { _, _ in throw CancellationError() }
+            try cache.pack(model) { _, _ in throw CancellationError() }
         }
         #expect(playground.files(cache.directory).isEmpty)
         _ = try open()
@@ -281,10 +285,11 @@ import Testing
         #expect(try store.replaceByPacked("m") == replaced)
 
         // It runs from where it is, and gives the original back.
-        let opened = try store.packed.open(replaced.path) { _, _ in }
-        #expect(opened.file?.path == replaced.path && opened.file?.tensors[0].layout == .panels)
+        let opened = try #require(store.packed.open(replaced.path))
+        #expect(opened.path == replaced.path && opened.tensors[0].layout == .panels)
+        #expect(!opened.hasSomethingToPack)
         let back = playground.root.appending("back.gguf")
-        try #require(opened.file).unpack(to: back)
+        try opened.unpack(to: back)
         #expect(playground.read(back) == original && playground.read(file) == original)
     }
 

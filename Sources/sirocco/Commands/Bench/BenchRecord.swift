@@ -44,6 +44,8 @@ package struct BenchRecord: Codable, Sendable, Equatable {
     package var threads: Int
     package var kernels: String
     package var kv_type: String
+    /// Whether the weights were packed; nil in records that are older.
+    package var packed: Bool?
     package var parameters: Int
     package var active_parameters: Int
     /// Bytes of weights that one token reads.
@@ -73,6 +75,7 @@ package struct BenchRecord: Codable, Sendable, Equatable {
         self.threads = threads
         self.kernels = kernels
         kv_type = kv.rawValue
+        packed = loaded.isPacked
         parameters = loaded.statistics.parameters
         active_parameters = Int(weights.multiplications(tokens: 1, logits: 1))
         active_bytes = Int(weights.bytes(tokens: 1, logits: 1))
@@ -119,8 +122,11 @@ package struct BenchRecord: Codable, Sendable, Equatable {
             ),
             ("threads", "\(previous.threads)", "\(threads)"), ("kernels", previous.kernels, kernels),
             ("the cache's type", previous.kv_type, kv_type),
+            ("packed weights", Self.answer(previous.packed), Self.answer(packed)),
         ].filter { $0.1 != $0.2 }.map { "\($0.0): \($0.1) then, \($0.2) now" }
     }
+
+    private static func answer(_ value: Bool?) -> String { value ?? false ? "yes" : "no" }
 
     /// With --compare: what else than the program differs from then.
     package var notes: [String]?
