@@ -69,7 +69,10 @@ let package = Package(
         tests("ModelsTests", ["Models", "ModelFiles", "Tensors", systemPackage]),
         tests(
             "InferenceTests",
-            ["Inference", "ChatTemplates", "ModelFiles", "Models", "Sampling", "Tensors", "Tokenizers"]),
+            [
+                "Inference", "ChatTemplates", "ModelFiles", "Models", "Sampling", "Tensors", "Tokenizers",
+                systemPackage,
+            ]),
         tests(
             "TrainingTests",
             ["Training", "Inference", "ModelFiles", "Models", "Sampling", "Tensors", systemPackage],

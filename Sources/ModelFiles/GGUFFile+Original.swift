@@ -27,21 +27,13 @@ extension GGUFFile {
         return values
     }
 
-    /// The size of the GGUF file.
-    package var originalBytes: Int { packed?.originalBytes ?? byteCount }
-
-    /// Passes on the GGUF file from its first byte to its last. Of a packed file it is the one it was made of.
+    /// Passes on, from its first byte to its last, the GGUF file that this packed file was made of. Of a GGUF file in one
+    /// part that is the file itself.
     package func streamOriginal(to sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         try withExtendedLifetime(self) {
-            let file = table.parts[0]
-            guard let packed else {
-                for start in stride(from: 0, to: file.file.count, by: Self.pieceBytes) {
-                    let end = min(start + Self.pieceBytes, file.file.count)
-                    try sink(UnsafeRawBufferPointer(rebasing: file.file.bytes[start..<end]))
-                }
-                return
-            }
-            var frame = UnsafeRawBufferPointer(rebasing: file.file.bytes[packed.frame])
+            let bytes = table.parts[0].file.bytes
+            guard let packed else { return try sink(bytes) }
+            var frame = UnsafeRawBufferPointer(rebasing: bytes[packed.frame])
             var written = 0
             /// Passes on the bytes of the frame that come before `offset` of the GGUF file.
             func passFrame(to offset: Int) throws {

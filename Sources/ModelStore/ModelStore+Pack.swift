@@ -17,8 +17,8 @@ extension ModelStore {
     /// SHA-256. Does nothing if that was done before. A program that has the file open keeps it until it ends.
     /// - Parameter progress: called with the bytes packed and verified, and the bytes to pack and to verify. What it
     ///   throws ends the work, and leaves the model as it was.
-    /// - Throws: `ModelStoreError`: `damaged` if the digest differs, `noSpace`; `ModelFileError` if the model has nothing
-    ///   to pack.
+    /// - Throws: `ModelStoreError.damaged` if the digest differs; `ModelFileError` if the model has nothing to pack, or the
+    ///   disk no room for both forms.
     public func replaceByPacked(
         _ name: String, progress: (Int, Int) throws -> Void = { _, _ in }
     ) throws -> StoredModel {
@@ -51,8 +51,8 @@ extension ModelStore {
                 name,
                 Manifest(
                     name: name.text, file: file, bytes: model.bytes, sha256: model.sha256,
-                    pulled: model.pulled,
-                    source: model.source, licence: model.licence, packedBytes: result.byteCount))
+                    pulled: model.pulled, source: model.source, licence: model.licence,
+                    packedBytes: result.byteCount))
         }
     }
 }

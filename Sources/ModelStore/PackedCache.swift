@@ -121,18 +121,33 @@ extension PackedCache {
                 + "\(available >> 20) MiB left")
     }
 
-    /// Removes what is of no use to anybody: the outdated file that is about to be made anew, what was left of it when
-    /// a program was killed, and packed files of models that are gone.
+    /// Removes what is of no use to anybody: the outdated file that is about to be made anew, what programs left when they
+    /// were killed, packed files of models that are gone, and those that this version cannot read.
+    /// - Parameter target: its lock is held.
     private func tidy(_ target: FilePath) throws(ModelStoreError) {
         try removeAll(target)
-        let partial = ".\(target.lastComponent?.string ?? "")."
         for name in try contents(directory) {
             let file = directory.appending(name)
-            if name.hasPrefix(partial), name.hasSuffix(".partial") { try removeAll(file) }
-            if name.hasSuffix(Self.suffix), let source = PackedSource(ofPacked: file), isGone(source.path) {
+            if name.hasSuffix(Self.suffix) {
+                if let source = PackedSource(ofPacked: file), !isGone(source.path) { continue }
+                try? removeAll(file)
+            } else if name.hasSuffix(".partial"), isAbandoned(name, holding: target) {
                 try? removeAll(file)
             }
         }
+    }
+
+    /// Whether nobody writes the file `.NAME.TAG.partial` any more: who does holds the lock of the file NAME.
+    private func isAbandoned(_ partial: String, holding target: FilePath) -> Bool {
+        guard let tagged = FilePath(partial).stem, let packed = FilePath(tagged).stem?.dropFirst(),
+            packed.hasSuffix(Self.suffix)
+        else { return false }
+        if packed == target.lastComponent?.string ?? "" { return true }
+        do {
+            guard let lock = try FileLock(lockPath(FilePath(String(packed)))) else { return false }
+            extendLifetime(lock)
+            return true
+        } catch { return false }
     }
 
     /// Whether nothing is at `path`. A disk that is not mounted looks the same; its models are packed again, which costs

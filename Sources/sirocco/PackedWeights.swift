@@ -11,16 +11,20 @@ enum PackedWeights {
         let cache = ModelStore().packed
         guard let file = cache.open(FilePath(path)) else { return nil }
         guard file.hasSomethingToPack else { return file }
-        let packed = try working("packing weights once for faster runs") {
-            try cache.packIfPossible(file, progress: $0)
+        let packed = try working(
+            "packing weights once for faster runs",
+            ifStopped: "stopped by Ctrl-C; --no-pack runs a model without packing it"
+        ) { try cache.packIfPossible(file, progress: $0) }
+        if let problem = packed.problem {
+            Note.write("weights are not packed (--no-pack: never): \(problem)")
         }
-        if let problem = packed.problem { Note.write("weights are not packed: \(problem)") }
         return packed.file
     }
 
     /// Runs `body` with a progress bar that appears with the first progress. Ctrl-C ends the work.
     static func working<Result>(
-        _ label: String, _ body: (_ progress: (Int, Int) throws -> Void) throws -> Result
+        _ label: String, ifStopped: String = "stopped by Ctrl-C",
+        _ body: (_ progress: (Int, Int) throws -> Void) throws -> Result
     ) throws -> Result {
         var bar: ProgressBar?
         var total: Int64 = 0
@@ -37,7 +41,7 @@ enum PackedWeights {
             return result
         } catch is CancellationError {
             bar?.finish(0, "stopped")
-            throw CommandError("stopped by Ctrl-C; --no-pack runs a model without packing it")
+            throw CommandError(ifStopped)
         } catch {
             bar?.finish(0, "failed")
             throw error

@@ -3,8 +3,10 @@
 import ChatTemplates
 import Foundation
 import Inference
+import ModelFiles
 import Models
 import Sampling
+import SystemPackage
 import Tensors
 import TestSupport
 import Testing
@@ -142,6 +144,30 @@ struct SmolLM2Tests {
         }
         let scalar = try LoadedModel(path: RealModels.requireSmolLM2(), instructionSet: .scalar)
         #expect(try await plainAnswers(scalar, Array(requests.suffix(1))) == Array(expected.suffix(1)))
+    }
+
+    @Test("packed gives the same logits, bit for bit", arguments: InstructionSet.available)
+    func packed(set: InstructionSet) throws {
+        let folder = try TemporaryFolder()
+        let target = folder.path.appending("m.packed")
+        var path = try RealModels.requireSmolLM2()
+        let stored = try GGUFFile(path: FilePath(path))
+        if !stored.hasSomethingToPack {
+            // The user keeps it in packed form alone.
+            path = folder.path.appending("m.gguf").string
+            try stored.unpack(to: FilePath(path))
+        }
+        try PackedWriter(try GGUFFile(path: FilePath(path))).write(to: target)
+        let file = try GGUFFile(path: target)
+        let matrices = file.tensors.filter { $0.shape.count == 2 }
+        #expect(matrices.allSatisfy { $0.layout == .panels })
+        let packed = try LoadedModel(path: path, file: file, instructionSet: set)
+        let plain = try LoadedModel(path: path, instructionSet: set)
+        for count in [1, 5, Self.greedy.count] {
+            let tokens = Array(Self.greedy.prefix(count))
+            let (a, b) = (try packed.lastLogits(tokens), try plain.lastLogits(tokens))
+            #expect(a.map(\.bitPattern) == b.map(\.bitPattern), "\(count) tokens")
+        }
     }
 
     @Test("writes conversations as its own template and vocabulary do")

@@ -205,11 +205,18 @@ import Testing
         #expect(playground.files(cache.directory).isEmpty)
         _ = try open()
         let name = try #require(try packedPath.lastComponent?.string)
-        let partial = cache.directory.appending(".\(name).abc.partial")
-        try playground.write([1, 2, 3], to: partial)
+        // Of this model; of another that nobody packs; of one that somebody does, and so holds its lock.
+        let busy = try FileDescriptor.open(
+            cache.directory.appending(".busy-1.lock"), .readWrite, options: .create,
+            permissions: .ownerReadWrite)
+        try #require(flock(busy.rawValue, LOCK_EX | LOCK_NB) == 0)
+        for partial in [".\(name).abc.partial", ".other-1.packed.x.partial", ".busy-1.packed.y.partial"] {
+            try playground.write([1, 2, 3], to: cache.directory.appending(partial))
+        }
         try Self.write(to: model, seed: 3)
         #expect(try open().worked)
-        #expect(playground.files(cache.directory) == [name])
+        #expect(playground.files(cache.directory) == [".busy-1.packed.y.partial", name])
+        try busy.close()
     }
 
     @Test("packed files of models that are gone go when there is something to pack")
@@ -222,6 +229,7 @@ import Testing
         try FileManager.default.removeItem(atPath: other.string)
         _ = try open()
         #expect(playground.files(cache.directory).count == 2)  // A start looks at its own file only.
+        try playground.write([1, 2, 3], to: cache.directory.appending("unreadable-1.packed"))
         try Self.write(to: model, seed: 8)
         _ = try open()
         #expect(playground.files(cache.directory).count == 1)
