@@ -117,14 +117,12 @@ SIR_AVX2_INLINE __m128 sir_four_rows_q8_256(const uint8_t *const rows[4], const 
         __m256i less = _mm256_hadd_epi16(sir_load256(x->less), sir_load256(x->less + 8));
         less = _mm256_permute4x64_epi64(less, 0xd8);  // minus the sums of the 16 groups, in order
         __m256i isum[4], imin[4];
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) {
+        SIR_UNROLL for (int r = 0; r < 4; r++) {
             sir_prefetch(w[r] + ahead, shape.block_bytes);
             sir_header_256 head = block.header(w[r]);
             imin[r] = _mm256_madd_epi16(head.minima, less);
             isum[r] = has_minima ? _mm256_setzero_si256() : _mm256_slli_epi32(imin[r], family.centre_bits);
-#pragma clang loop unroll(full)
-            for (int c = 0; c < 8; c++) {
+            SIR_UNROLL for (int c = 0; c < 8; c++) {
                 __m256i pairs = _mm256_maddubs_epi16(block.values(w[r], c), sir_load256(x->q + 32 * c));
                 __m256i spread = _mm256_set1_epi16((short)(0x0100 + 0x0202 * c));
                 __m256i scales = _mm256_shuffle_epi8(head.scales, spread);
@@ -138,8 +136,7 @@ SIR_AVX2_INLINE __m128 sir_four_rows_q8_256(const uint8_t *const rows[4], const 
             __m128 minimum = _mm_mul_ps(sir_four_halves(w, shape.halves_at + 2), factor);
             sum = _mm_fmadd_ps(minimum, _mm_cvtepi32_ps(sir_isum8x4(imin)), sum);
         }
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) w[r] += shape.block_bytes;
+        SIR_UNROLL for (int r = 0; r < 4; r++) w[r] += shape.block_bytes;
     }
     return sum;
 }
@@ -161,37 +158,77 @@ SIR_AVX2_INLINE __m256i sir_pair_of_byte(__m256i bytes, int i, bool is_signed) {
     return _mm256_shuffle_epi8(bytes, sir_lane_bytes(i, 0x80, i, 0x80));
 }
 
-/// Adds group `g` of one block to the sums of 8 rows by `T` tokens.
-SIR_AVX2_INLINE void sir_group_avx2(int T, int g, const uint8_t *words, const uint8_t *a,
-                                    size_t activation_bytes, sir_unpack_256_avx2 unpack,
-                                    sir_family_256 family, __m256i scale, __m256i isum[4]) {
-    int steps = (int)family.group / 4, width = family.wide ? 4 : steps;
-#pragma clang loop unroll(full)
-    for (int start = 0; start < steps; start += width) {
-        __m256i part[4];
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) {
-            const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
-            part[t] = _mm256_setzero_si256();
-            // Sums of 8 elements with the centre off are at most 8 * 32 * 127; wraps in between do no harm.
-            if (family.centre_bits >= 0) {
-                part[t] = _mm256_slli_epi16(sir_repeat32(x->less[g]), family.centre_bits);
+/// A block's words, dealt out to its groups: those before group `g`'s. Asked for all at once they would be more than the
+/// CPU can wait for.
+SIR_INLINE size_t sir_words_before(int g, sir_family_256 family) {
+    return family.words * (size_t)g / (256 / family.group);
+}
+
+/// Half of a panel has 8 rows. Registers hold the sums of 16 rows by up to two tokens, or of 8 rows by four.
+SIR_INLINE int sir_halves_at_once(int T) { return T < 3 ? 2 : 1; }
+
+/// What sums of the products of group `g`, taken in 16 bits, start with. Sums of 8 elements with the centre off are at
+/// most 8 * 32 * 127; wraps in between do no harm.
+SIR_AVX2_INLINE __m256i sir_start_256(const sir_q8_256 *x, int g, sir_family_256 family) {
+    if (family.centre_bits < 0) return _mm256_setzero_si256();
+    return _mm256_slli_epi16(sir_repeat32(x->less[g]), family.centre_bits);
+}
+
+/// What the minimum of group `g` is multiplied with.
+SIR_AVX2_INLINE __m256i sir_less_256(const sir_q8_256 *x, int g, sir_family_256 family) {
+    if (family.group == 16) return sir_repeat32(x->less[g]);
+    return _mm256_add_epi16(sir_repeat32(x->less[2 * g]), sir_repeat32(x->less[2 * g + 1]));
+}
+
+enum { SIR_SPREAD_256 = (16 + 64) * 32 };  // one block of one token: groups' starts or less, values, for every lane
+
+SIR_AVX2_INLINE void sir_spread_q8_256(uint8_t *out, const uint8_t *a, size_t activation_bytes, size_t blocks,
+                                       sir_family_256 family) {
+    for (size_t b = 0; b < blocks; b++) {
+        for (size_t t = 0; t < 4; t++, out += SIR_SPREAD_256) {
+            const sir_q8_256 *x = (const sir_q8_256 *)(a + t * activation_bytes) + b;
+            SIR_UNROLL for (int g = 0; g < 256 / (int)family.group; g++) {
+                __m256i start = family.centre_bits < 0 ? sir_less_256(x, g, family) : sir_start_256(x, g, family);
+                _mm256_store_si256((void *)(out + 32 * g), start);
+            }
+            for (int k = 0; k < 64; k++) {
+                _mm256_store_si256((void *)(out + 16 * 32 + 32 * k), sir_repeat32(x->q + 4 * k));
             }
         }
-#pragma clang loop unroll(full)
-        for (int k = 0; k < width; k++) {
-            int column = g * steps + start + k;
-            __m256i q = unpack.values(words, column);
-#pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) {
+    }
+}
+
+/// Adds group `g` of one block to the sums of 8 or 16 rows by `T` tokens.
+SIR_AVX2_INLINE void sir_group_avx2(int T, int g, const uint8_t *words, const uint8_t *a, size_t activation_bytes,
+                                    const uint8_t *spread, sir_unpack_256_avx2 unpack, sir_family_256 family,
+                                    __m256i isum[2][4]) {
+    int steps = (int)family.group / 4, width = family.wide ? 4 : steps, H = sir_halves_at_once(T);
+    __m256i scale[2];
+    SIR_UNROLL for (int h = 0; h < H; h++) {
+        scale[h] = sir_pair_of_byte(unpack.scales(words + 32 * h, g / 4), g % 4, family.is_signed);
+    }
+    SIR_UNROLL for (int first = 0; first < steps; first += width) {
+        __m256i part[2][4];
+        SIR_UNROLL for (int k = g * steps + first; k < g * steps + first + width; k++) {
+            __m256i q[2];
+            SIR_UNROLL for (int h = 0; h < H; h++) q[h] = unpack.values(words + 32 * h, k);
+            SIR_UNROLL for (int t = 0; t < T; t++) {
                 const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
-                __m256i products = _mm256_maddubs_epi16(q, sir_repeat32(x->q + 4 * column));
-                part[t] = _mm256_add_epi16(part[t], products);
+                const uint8_t *s = spread + t * SIR_SPREAD_256;
+                __m256i four = spread ? sir_load256(s + 16 * 32 + 32 * k) : sir_repeat32(x->q + 4 * k);
+                SIR_UNROLL for (int h = 0; h < H; h++) {
+                    if (k == g * steps + first) {
+                        part[h][t] = spread && family.centre_bits >= 0 ? sir_load256(s + 32 * g)
+                                                                      : sir_start_256(x, g, family);
+                    }
+                    sir_add16(&part[h][t], _mm256_maddubs_epi16(q[h], four));
+                }
             }
         }
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) {
-            isum[t] = _mm256_add_epi32(isum[t], _mm256_madd_epi16(part[t], scale));
+        SIR_UNROLL for (int t = 0; t < T; t++) {
+            SIR_UNROLL for (int h = 0; h < H; h++) {
+                sir_add32(&isum[h][t], _mm256_madd_epi16(part[h][t], scale[h]));
+            }
         }
     }
 }
@@ -199,49 +236,64 @@ SIR_AVX2_INLINE void sir_group_avx2(int T, int g, const uint8_t *words, const ui
 SIR_AVX2_INLINE void sir_tile_q8_256_avx2(int T, SIR_TILE_PARAMETERS, sir_unpack_256_avx2 unpack,
                                           sir_family_256 family) {
     bool has_minima = family.centre_bits < 0;
-    for (size_t h = 0; h < 2; h++) {  // 8 rows each
-        __m256 sum[4];
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) {
-            sum[t] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(out + (size_t)t * out_stride + 8 * h);
-        }
-        const uint8_t *scales = halves + 16 * h, *w = words + 32 * h, *x = a;
-        for (size_t b = 0; b < blocks; b++, x += sizeof(sir_q8_256)) {
-            __m256i isum[4], imin[4];
-#pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) isum[t] = imin[t] = _mm256_setzero_si256();
-            int groups = 256 / (int)family.group;
-#pragma clang loop unroll(full)
-            for (int g = 0; g < groups; g++) {
-                __m256i scale = sir_pair_of_byte(unpack.scales(w, g / 4), g % 4, family.is_signed);
-                sir_group_avx2(T, g, w, x, activation_bytes, unpack, family, scale, isum);
+    int H = sir_halves_at_once(T), groups = 256 / (int)family.group;
+    for (int start = 0; start < 2; start += H) {
+        __m256 sum[2][4];
+        SIR_UNROLL for (int t = 0; t < T; t++) {
+            float *row = out + (size_t)t * out_stride + 8 * start;
+            SIR_UNROLL for (int h = 0; h < H; h++) {
+                sum[h][t] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(row + 8 * h);
             }
-#pragma clang loop unroll(full)
-            for (int g = 0; has_minima && g < groups; g++) {
-                __m256i minimum = sir_pair_of_byte(unpack.minima(w, g / 4), g % 4, false);
-#pragma clang loop unroll(full)
-                for (int t = 0; t < T; t++) {
+        }
+        const uint8_t *scales = panel.halves + 16 * start, *w = panel.words + 32 * start, *x = a, *s = spread;
+        for (size_t b = 0; b < panel.blocks; b++) {
+            __m256i isum[2][4], imin[2][4];
+            sir_ask_ahead(panel, scales, 1, 0, 2);
+            SIR_UNROLL for (int t = 0; t < T; t++) {
+                SIR_UNROLL for (int h = 0; h < H; h++) isum[h][t] = imin[h][t] = _mm256_setzero_si256();
+            }
+            SIR_UNROLL for (int g = 0; g < groups; g++) {
+                size_t word = sir_words_before(g, family), next = sir_words_before(g + 1, family);
+                sir_ask_ahead(panel, w + 64 * word, next - word, start, H);
+                sir_group_avx2(T, g, w, x, activation_bytes, s, unpack, family, isum);
+            }
+            SIR_UNROLL for (int h = 0; h < H; h++) {
+                __m256 scale = _mm256_cvtph_ps(_mm_load_si128((const void *)(scales + 16 * h)));
+                SIR_UNROLL for (int t = 0; t < T; t++) {
                     const sir_q8_256 *y = (const void *)(x + (size_t)t * activation_bytes);
-                    __m256i less = sir_repeat32(y->less[g * (int)family.group / 16]);
-                    if (family.group == 32) less = _mm256_add_epi16(less, sir_repeat32(y->less[2 * g + 1]));
-                    imin[t] = _mm256_add_epi32(imin[t], _mm256_madd_epi16(minimum, less));
+                    __m256 product = _mm256_mul_ps(scale, _mm256_broadcast_ss(&y->scale));
+                    sum[h][t] = _mm256_fmadd_ps(product, _mm256_cvtepi32_ps(isum[h][t]), sum[h][t]);
                 }
             }
-            __m256 scale = _mm256_cvtph_ps(_mm_load_si128((const void *)scales)), minimum;
-            if (has_minima) minimum = _mm256_cvtph_ps(_mm_load_si128((const void *)(scales + 32)));
-#pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) {
-                const sir_q8_256 *y = (const void *)(x + (size_t)t * activation_bytes);
-                __m256 factor = _mm256_broadcast_ss(&y->scale);
-                sum[t] = _mm256_fmadd_ps(_mm256_mul_ps(scale, factor), _mm256_cvtepi32_ps(isum[t]), sum[t]);
-                if (!has_minima) continue;
-                sum[t] = _mm256_fmadd_ps(_mm256_mul_ps(minimum, factor), _mm256_cvtepi32_ps(imin[t]), sum[t]);
+            SIR_UNROLL for (int g = 0; has_minima && g < groups; g++) {
+                __m256i minimum[2];
+                SIR_UNROLL for (int h = 0; h < H; h++) {
+                    minimum[h] = sir_pair_of_byte(unpack.minima(w + 32 * h, g / 4), g % 4, false);
+                }
+                SIR_UNROLL for (int t = 0; t < T; t++) {
+                    const sir_q8_256 *y = (const void *)(x + (size_t)t * activation_bytes);
+                    __m256i less = spread ? sir_load256(s + t * SIR_SPREAD_256 + 32 * g)
+                                          : sir_less_256(y, g, family);
+                    SIR_UNROLL for (int h = 0; h < H; h++) {
+                        sir_add32(&imin[h][t], _mm256_madd_epi16(minimum[h], less));
+                    }
+                }
             }
-            w += 64 * family.words;
-            scales += has_minima ? 64 : 32;
+            SIR_UNROLL for (int h = 0; has_minima && h < H; h++) {
+                __m256 minimum = _mm256_cvtph_ps(_mm_load_si128((const void *)(scales + 16 * h + 32)));
+                SIR_UNROLL for (int t = 0; t < T; t++) {
+                    const sir_q8_256 *y = (const void *)(x + (size_t)t * activation_bytes);
+                    __m256 product = _mm256_mul_ps(minimum, _mm256_broadcast_ss(&y->scale));
+                    sum[h][t] = _mm256_fmadd_ps(product, _mm256_cvtepi32_ps(imin[h][t]), sum[h][t]);
+                }
+            }
+            w += 64 * family.words, scales += has_minima ? 64 : 32, x += sizeof(sir_q8_256);
+            if (spread) s += 4 * SIR_SPREAD_256;
         }
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) _mm256_storeu_ps(out + (size_t)t * out_stride + 8 * h, sum[t]);
+        SIR_UNROLL for (int t = 0; t < T; t++) {
+            float *row = out + (size_t)t * out_stride + 8 * start;
+            SIR_UNROLL for (int h = 0; h < H; h++) _mm256_storeu_ps(row + 8 * h, sum[h][t]);
+        }
     }
 }
 
@@ -261,31 +313,31 @@ SIR_AVX512_INLINE __m512i sir_byte(__m512i bytes, int i, bool is_signed) {
 
 SIR_AVX512_INLINE void sir_tile_q8_256_avx512(int T, SIR_TILE_PARAMETERS, sir_unpack_256_avx512 unpack,
                                               sir_family_256 family) {
+    (void)spread;
     bool has_minima = family.centre_bits < 0;
     __m512i centre = _mm512_set1_epi16((short)(has_minima ? 0 : 1 << family.centre_bits));
     __m512 sum[8];
-#pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
+    SIR_UNROLL for (int t = 0; t < T; t++) {
         sum[t] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(out + (size_t)t * out_stride);
     }
-    for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_256)) {
+    const uint8_t *halves = panel.halves, *words = panel.words;
+    for (size_t b = 0; b < panel.blocks; b++, a += sizeof(sir_q8_256)) {
         __m512i isum[8], imin[8];
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) isum[t] = imin[t] = _mm512_setzero_si512();
+        sir_ask_ahead(panel, halves, 1, 0, 2);
+        SIR_UNROLL for (int t = 0; t < T; t++) isum[t] = imin[t] = _mm512_setzero_si512();
         int groups = 256 / (int)family.group, steps = (int)family.group / 4;
-#pragma clang loop unroll(full)
-        for (int g = 0; g < groups; g++) {
+        SIR_UNROLL for (int g = 0; g < groups; g++) {
+            size_t word = sir_words_before(g, family), next = sir_words_before(g + 1, family);
+            sir_ask_ahead(panel, words + 64 * word, next - word, 0, 2);
             __m512i part[8];
-#pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) {
+            SIR_UNROLL for (int t = 0; t < T; t++) {
                 const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
                 part[t] = _mm512_setzero_si512();
                 if (!has_minima) {
                     part[t] = _mm512_dpwssd_epi32(part[t], sir_repeat32_avx512(x->less[g]), centre);
                 }
             }
-#pragma clang loop unroll(full)
-            for (int k = g * steps; k < (g + 1) * steps; k++) {
+            SIR_UNROLL for (int k = g * steps; k < (g + 1) * steps; k++) {
                 __m512i q = unpack.values(words, k);
 #pragma clang loop unroll(full)
                 for (int t = 0; t < T; t++) {
@@ -294,18 +346,15 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(int T, SIR_TILE_PARAMETERS, sir_un
                 }
             }
             __m512i scale = sir_byte(unpack.scales(words, g / 4), g % 4, family.is_signed);
-#pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) {
+            SIR_UNROLL for (int t = 0; t < T; t++) {
                 isum[t] = _mm512_add_epi32(isum[t], _mm512_mullo_epi32(part[t], scale));
             }
         }
-#pragma clang loop unroll(full)
-        for (int g = 0; has_minima && g < groups; g++) {
+        SIR_UNROLL for (int g = 0; has_minima && g < groups; g++) {
             __m512i minimum = sir_byte(unpack.minima(words, g / 4), g % 4, false);
             minimum = _mm512_or_si512(minimum, _mm512_slli_epi32(minimum, 16));
             int start = g * (int)family.group / 16;
-#pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) {
+            SIR_UNROLL for (int t = 0; t < T; t++) {
                 const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
                 imin[t] = _mm512_dpwssd_epi32(imin[t], minimum, sir_repeat32_avx512(x->less[start]));
                 if (family.group == 16) continue;
@@ -314,8 +363,7 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(int T, SIR_TILE_PARAMETERS, sir_un
         }
         __m512 scale = _mm512_cvtph_ps(_mm256_load_si256((const void *)halves)), minimum;
         if (has_minima) minimum = _mm512_cvtph_ps(_mm256_load_si256((const void *)(halves + 32)));
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) {
+        SIR_UNROLL for (int t = 0; t < T; t++) {
             const sir_q8_256 *x = (const void *)(a + (size_t)t * activation_bytes);
             __m512 factor = _mm512_set1_ps(x->scale);
             sum[t] = _mm512_fmadd_ps(_mm512_mul_ps(scale, factor), _mm512_cvtepi32_ps(isum[t]), sum[t]);
@@ -325,8 +373,7 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(int T, SIR_TILE_PARAMETERS, sir_un
         words += 64 * family.words;
         halves += has_minima ? 64 : 32;
     }
-#pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) _mm512_storeu_ps(out + (size_t)t * out_stride, sum[t]);
+    SIR_UNROLL for (int t = 0; t < T; t++) _mm512_storeu_ps(out + (size_t)t * out_stride, sum[t]);
 }
 
 /// Defines the matmuls of format `name` out of its `shape`, its `family`, its `header_avx2` and `block_avx2`,
@@ -339,6 +386,9 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(int T, SIR_TILE_PARAMETERS, sir_un
     SIR_AVX512_INLINE void tile_avx512(int T, SIR_TILE_PARAMETERS) {                                \
         sir_unpack_256_avx512 unpack = {values_avx512, scales_avx512, minima_avx512};               \
         sir_tile_q8_256_avx512(T, SIR_TILE_ARGUMENTS, unpack, family);                              \
+    }                                                                                               \
+    SIR_AVX2_INLINE void spread(uint8_t *out, const uint8_t *a, size_t stride, size_t blocks) {     \
+        sir_spread_q8_256(out, a, stride, blocks, family);                                          \
     }                                                                                               \
     SIR_AVX2_INLINE __m128 four_rows(const uint8_t *const rows[4], const uint8_t *a, size_t blocks, \
                                      size_t ahead) {                                                \

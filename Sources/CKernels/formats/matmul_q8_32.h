@@ -88,8 +88,7 @@ SIR_AVX2_INLINE __m128 sir_four_rows_q8_32(const uint8_t *const rows[4], const u
         __m256i lanes[4], eight_bits = sir_load256(x->q);
         __m128 scales = sir_four_halves(w, 0), offsets;
         if (sir_has_offset(kind)) offsets = sir_four_halves(w, 2);
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 4; r++) {
+        SIR_UNROLL for (int r = 0; r < 4; r++) {
             sir_prefetch(w[r] + ahead, block_bytes);
             __m256i q = block(w[r]);
             __m256i pairs = kind == SIR_SIGNED
@@ -116,45 +115,77 @@ SIR_AVX2_INLINE __m128 sir_four_rows_q8_32(const uint8_t *const rows[4], const u
 /// Columns 4k ..< 4k + 4 of 8 rows, as bytes.
 typedef __m256i (*sir_values_avx2_fn)(const uint8_t *words, int k);
 
-/// isum of 8 rows by `T` tokens.
+/// Half of a panel has 8 rows. Registers hold the sums of 16 rows by up to three tokens, or of 8 rows by four.
+SIR_INLINE int sir_halves_at_once(int T) { return T < 4 ? 2 : 1; }
+
+/// What sums of products, taken in 16 bits, start with: the centre times minus the sums of their activations.
+SIR_AVX2_INLINE __m256i sir_start_32(const sir_q8_32 *x, sir_kind_32 kind) {
+    if (!sir_is_centred(kind)) return _mm256_setzero_si256();
+    return _mm256_slli_epi16(sir_repeat32(x->less), sir_centre_bits(kind));
+}
+
+enum { SIR_SPREAD_32 = 9 * 32 };  // one block of one token: the start, then the values, for every lane
+
+SIR_AVX2_INLINE void sir_spread_q8_32(uint8_t *out, const uint8_t *a, size_t activation_bytes, size_t blocks,
+                                      sir_kind_32 kind) {
+    for (size_t b = 0; b < blocks; b++) {
+        for (size_t t = 0; t < 4; t++, out += SIR_SPREAD_32) {
+            const sir_q8_32 *x = (const sir_q8_32 *)(a + t * activation_bytes) + b;
+            _mm256_store_si256((void *)out, sir_start_32(x, kind));
+            SIR_UNROLL for (int k = 0; k < 8; k++) {
+                _mm256_store_si256((void *)(out + 32 + 32 * k), sir_repeat32(x->q + 4 * k));
+            }
+        }
+    }
+}
+
+/// isum of 8 or 16 rows by `T` tokens.
 ///
 /// Products are added in 16 bits, each half of a lane over 16 elements. With the centre taken off first no
 /// such sum exceeds 16 * 16 * 127, and what lies between may wrap around. Without: 4 bits give at most
 /// 16 * 15 * 127; 5 bits would not fit, and are added in two parts. 8 bits leave no room for sums: a pair of
 /// products |q| * +-a, at most 2 * 128 * 127, is widened at once.
 SIR_AVX2_INLINE void sir_isum_32_avx2(int T, const uint8_t *words, const uint8_t *a, size_t activation_bytes,
-                                      sir_values_avx2_fn values, sir_kind_32 kind, __m256i isum[4]) {
-    __m256i part[4], one = _mm256_set1_epi16(1);
-#pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
+                                      const uint8_t *spread, sir_values_avx2_fn values, sir_kind_32 kind,
+                                      __m256i isum[2][4]) {
+    int H = sir_halves_at_once(T);
+    __m256i part[2][4], one = _mm256_set1_epi16(1);
+    SIR_UNROLL for (int t = 0; t < T; t++) {
         const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
-        part[t] = isum[t] = _mm256_setzero_si256();
-        if (kind == SIR_CENTRED_4) part[t] = _mm256_slli_epi16(sir_repeat32(x->less), 3);
-        if (kind == SIR_CENTRED_5) part[t] = _mm256_slli_epi16(sir_repeat32(x->less), 4);
+        SIR_UNROLL for (int h = 0; h < H; h++) {
+            part[h][t] = spread ? sir_load256(spread + t * SIR_SPREAD_32) : sir_start_32(x, kind);
+            isum[h][t] = _mm256_setzero_si256();
+        }
     }
-#pragma clang loop unroll(full)
-    for (int k = 0; k < 8; k++) {
-        __m256i q = values(words, k), magnitude = _mm256_abs_epi8(q);
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) {
+    SIR_UNROLL for (int k = 0; k < 8; k++) {
+        __m256i q[2], magnitude[2];
+        SIR_UNROLL for (int h = 0; h < H; h++) {
+            q[h] = values(words + 32 * h, k);
+            magnitude[h] = _mm256_abs_epi8(q[h]);
+        }
+        SIR_UNROLL for (int t = 0; t < T; t++) {
             const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
-            __m256i four = sir_repeat32(x->q + 4 * k);
-            if (kind == SIR_SIGNED) {
-                __m256i products = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(four, q));
-                isum[t] = _mm256_add_epi32(isum[t], _mm256_madd_epi16(products, one));
-            } else {
-                part[t] = _mm256_add_epi16(part[t], _mm256_maddubs_epi16(q, four));
-            }
-            if (kind == SIR_OFFSET_5 && k == 3) {
-                isum[t] = _mm256_madd_epi16(part[t], one);
-                part[t] = _mm256_setzero_si256();
+            __m256i four = spread ? sir_load256(spread + t * SIR_SPREAD_32 + 32 + 32 * k)
+                                  : sir_repeat32(x->q + 4 * k);
+            SIR_UNROLL for (int h = 0; h < H; h++) {
+                if (kind == SIR_SIGNED) {
+                    __m256i products = _mm256_maddubs_epi16(magnitude[h], _mm256_sign_epi8(four, q[h]));
+                    sir_add32(&isum[h][t], _mm256_madd_epi16(products, one));
+                } else {
+                    sir_add16(&part[h][t], _mm256_maddubs_epi16(q[h], four));
+                }
+                if (kind == SIR_OFFSET_5 && k == 3) {
+                    isum[h][t] = _mm256_madd_epi16(part[h][t], one);
+                    part[h][t] = _mm256_setzero_si256();
+                }
             }
         }
     }
     if (kind == SIR_SIGNED) return;
-#pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
-        isum[t] = _mm256_add_epi32(isum[t], _mm256_madd_epi16(part[t], one));
+    SIR_UNROLL for (int t = 0; t < T; t++) {
+        SIR_UNROLL for (int h = 0; h < H; h++) {
+            isum[h][t] = _mm256_add_epi32(isum[h][t], _mm256_madd_epi16(part[h][t], one));
+        }
     }
 }
 
@@ -162,30 +193,39 @@ SIR_AVX2_INLINE void sir_tile_q8_32_avx2(int T, SIR_TILE_PARAMETERS, size_t bloc
                                          sir_values_avx2_fn values, sir_kind_32 kind) {
     bool has_offset = sir_has_offset(kind);
     size_t block_halves = has_offset ? 64 : 32;
-    for (size_t h = 0; h < 2; h++) {  // 8 rows each
-        __m256 sum[4];
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) {
-            sum[t] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(out + (size_t)t * out_stride + 8 * h);
-        }
-        const uint8_t *scales = halves + 16 * h, *w = words + 32 * h, *x = a;
-        for (size_t b = 0; b < blocks; b++, x += sizeof(sir_q8_32)) {
-            __m256i isum[4];
-            sir_isum_32_avx2(T, w, x, activation_bytes, values, kind, isum);
-            __m256 scale = _mm256_cvtph_ps(_mm_load_si128((const void *)scales)), offset;
-            if (has_offset) offset = _mm256_cvtph_ps(_mm_load_si128((const void *)(scales + 32)));
-#pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) {
-                const sir_q8_32 *y = (const void *)(x + (size_t)t * activation_bytes);
-                __m256 product = _mm256_mul_ps(scale, _mm256_broadcast_ss(&y->scale));
-                sum[t] = _mm256_fmadd_ps(product, _mm256_cvtepi32_ps(isum[t]), sum[t]);
-                if (has_offset) sum[t] = _mm256_fmadd_ps(offset, _mm256_broadcast_ss(&y->scaled_sum), sum[t]);
+    int H = sir_halves_at_once(T);
+    for (int start = 0; start < 2; start += H) {
+        __m256 sum[2][4];
+        SIR_UNROLL for (int t = 0; t < T; t++) {
+            float *row = out + (size_t)t * out_stride + 8 * start;
+            SIR_UNROLL for (int h = 0; h < H; h++) {
+                sum[h][t] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(row + 8 * h);
             }
-            w += 64 * block_words;
-            scales += block_halves;
         }
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) _mm256_storeu_ps(out + (size_t)t * out_stride + 8 * h, sum[t]);
+        const uint8_t *scales = panel.halves + 16 * start, *w = panel.words + 32 * start, *x = a, *s = spread;
+        for (size_t b = 0; b < panel.blocks; b++) {
+            __m256i isum[2][4];
+            sir_ask_ahead(panel, w, block_words, start, H);
+            sir_ask_ahead(panel, scales, 1, 0, 2);
+            sir_isum_32_avx2(T, w, x, activation_bytes, s, values, kind, isum);
+            SIR_UNROLL for (int h = 0; h < H; h++) {
+                __m256 scale = _mm256_cvtph_ps(_mm_load_si128((const void *)(scales + 16 * h))), offset;
+                if (has_offset) offset = _mm256_cvtph_ps(_mm_load_si128((const void *)(scales + 16 * h + 32)));
+                SIR_UNROLL for (int t = 0; t < T; t++) {
+                    const sir_q8_32 *y = (const void *)(x + (size_t)t * activation_bytes);
+                    __m256 product = _mm256_mul_ps(scale, _mm256_broadcast_ss(&y->scale));
+                    sum[h][t] = _mm256_fmadd_ps(product, _mm256_cvtepi32_ps(isum[h][t]), sum[h][t]);
+                    if (!has_offset) continue;
+                    sum[h][t] = _mm256_fmadd_ps(offset, _mm256_broadcast_ss(&y->scaled_sum), sum[h][t]);
+                }
+            }
+            w += 64 * block_words, scales += block_halves, x += sizeof(sir_q8_32);
+            if (spread) s += 4 * SIR_SPREAD_32;
+        }
+        SIR_UNROLL for (int t = 0; t < T; t++) {
+            float *row = out + (size_t)t * out_stride + 8 * start;
+            SIR_UNROLL for (int h = 0; h < H; h++) _mm256_storeu_ps(row + 8 * h, sum[h][t]);
+        }
     }
 }
 
@@ -196,35 +236,34 @@ typedef __m512i (*sir_values_avx512_fn)(const uint8_t *words, int k);
 
 SIR_AVX512_INLINE void sir_tile_q8_32_avx512(int T, SIR_TILE_PARAMETERS, size_t block_words,
                                              sir_values_avx512_fn values, sir_kind_32 kind) {
+    (void)spread;
     bool has_offset = sir_has_offset(kind);
     __m512i centre = _mm512_set1_epi16((short)(1 << sir_centre_bits(kind)));
     __m512 sum[8];
-#pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
+    SIR_UNROLL for (int t = 0; t < T; t++) {
         sum[t] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(out + (size_t)t * out_stride);
     }
-    for (size_t b = 0; b < blocks; b++, a += sizeof(sir_q8_32)) {
+    const uint8_t *halves = panel.halves, *words = panel.words;
+    for (size_t b = 0; b < panel.blocks; b++, a += sizeof(sir_q8_32)) {
         __m512i isum[8];
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) {
+        sir_ask_ahead(panel, words, block_words, 0, 2);
+        sir_ask_ahead(panel, halves, 1, 0, 2);
+        SIR_UNROLL for (int t = 0; t < T; t++) {
             const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
             isum[t] = _mm512_setzero_si512();
             if (!has_offset) isum[t] = _mm512_dpwssd_epi32(isum[t], sir_repeat32_avx512(x->less), centre);
         }
-#pragma clang loop unroll(full)
-        for (int k = 0; k < 8; k++) {
+        SIR_UNROLL for (int k = 0; k < 8; k++) {
             __m512i q = values(words, k);
             if (kind == SIR_SIGNED) q = _mm512_xor_si512(q, _mm512_set1_epi8(-128));  // 128 more, unsigned
-#pragma clang loop unroll(full)
-            for (int t = 0; t < T; t++) {
+            SIR_UNROLL for (int t = 0; t < T; t++) {
                 const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
                 isum[t] = _mm512_dpbusd_epi32(isum[t], q, sir_repeat32_avx512(x->q + 4 * k));
             }
         }
         __m512 scale = _mm512_cvtph_ps(_mm256_load_si256((const void *)halves)), offset;
         if (has_offset) offset = _mm512_cvtph_ps(_mm256_load_si256((const void *)(halves + 32)));
-#pragma clang loop unroll(full)
-        for (int t = 0; t < T; t++) {
+        SIR_UNROLL for (int t = 0; t < T; t++) {
             const sir_q8_32 *x = (const void *)(a + (size_t)t * activation_bytes);
             __m512 product = _mm512_mul_ps(scale, _mm512_set1_ps(x->scale));
             sum[t] = _mm512_fmadd_ps(product, _mm512_cvtepi32_ps(isum[t]), sum[t]);
@@ -233,8 +272,7 @@ SIR_AVX512_INLINE void sir_tile_q8_32_avx512(int T, SIR_TILE_PARAMETERS, size_t 
         words += 64 * block_words;
         halves += has_offset ? 64 : 32;
     }
-#pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) _mm512_storeu_ps(out + (size_t)t * out_stride, sum[t]);
+    SIR_UNROLL for (int t = 0; t < T; t++) _mm512_storeu_ps(out + (size_t)t * out_stride, sum[t]);
 }
 
 /// Defines the matmuls of format `name` out of its `shape`, its `block_avx2` and its `values`.
@@ -245,6 +283,11 @@ SIR_AVX512_INLINE void sir_tile_q8_32_avx512(int T, SIR_TILE_PARAMETERS, size_t 
     SIR_AVX512_INLINE void tile_avx512(int T, SIR_TILE_PARAMETERS) {                                    \
         sir_tile_q8_32_avx512(T, SIR_TILE_ARGUMENTS, shape.words, values_avx512, kind);                 \
     }                                                                                                   \
+    SIR_AVX2_INLINE void spread_blocks(uint8_t *out, const uint8_t *a, size_t stride, size_t blocks) {  \
+        sir_spread_q8_32(out, a, stride, blocks, kind);                                                 \
+    }                                                                                                   \
+    /* Signed bytes change the signs of activations: their operand is in a register anyway. */          \
+    static const sir_spread_fn spread = kind == SIR_SIGNED ? NULL : spread_blocks;                      \
     SIR_AVX2_INLINE __m128 four_rows(const uint8_t *const rows[4], const uint8_t *a, size_t blocks,     \
                                      size_t ahead) {                                                    \
         return sir_four_rows_q8_32(rows, a, blocks, ahead, shape.block_bytes, block_avx2, kind);        \

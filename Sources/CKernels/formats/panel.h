@@ -1,14 +1,10 @@
-// Panels: 16 rows of weights, turned so that one vector holds the same four columns of many rows.
-// It knows where a block keeps its halves and its words, and nothing of what they mean.
+// Products of panels with tokens: which stretches of columns, rows and tokens are taken in which order.
+// It knows where a block keeps its halves and its words (layout.h), and nothing of what they mean.
 //
-// File layout has a row's blocks one after the other; a product along a row then ends in sums across a
-// vector. In a panel each row has its own lane, so nothing is ever summed across. The turn is made a stretch
-// of columns at a time, into memory that stays in the L1 cache, and used for all tokens there. It costs about
-// as much as the product with one token, so one token goes without: rows.h.
-//
-// A block of a panel has two parts:
-//     halves: for each half-precision number of a block, those of the 16 rows
-//     words:  for each of the block's other 32-bit words, those of the 16 rows (64 bytes: "a chunk")
+// File layout has a row's blocks one after the other; a product along a row then ends in sums across a vector. In a
+// panel each row has its own lane, so nothing is ever summed across. Weights that were packed lie in panels. Others
+// are turned here, a stretch of columns at a time, into memory that stays in the cache, and used for all tokens there.
+// That costs about as much as the product with one token, so one token goes without: rows.h.
 
 #ifndef SIROCCO_PANEL_H
 #define SIROCCO_PANEL_H
@@ -17,29 +13,49 @@
 #include "formats.h"
 
 enum {
-    /// Panel memory on the stack: with a few tokens' activations it stays in a 32 KiB L1.
-    SIR_PANEL_BYTES = 16 * 1024,
-    /// Activations that are walked through for each panel: half of a 512 KiB L2.
-    SIR_ACTIVATION_BYTES = 256 * 1024,
+    /// Columns of a stretch for four tokens and more. Their activations, spread, fill two thirds of a 32 KiB L1.
+    SIR_STRETCH = 512,
+    /// Four tokens' activations of a stretch, spread: 64 bytes of values and 8 to 16 of sums for each four columns.
+    SIR_SPREAD_BYTES = SIR_STRETCH * 4 * (8 + 2),
+    /// Panels made on the stack: of one stretch for a few tokens, where they stay in L1, and for more, in L2.
+    SIR_TURNED_L1 = 16 * 1024,
+    SIR_TURNED_L2 = 64 * 1024,
+    /// Tokens from which on weights are not taken as one stream.
+    SIR_MANY_TOKENS = 16,
+    /// What is taken of a stream at a time, for four tokens and more; and how far ahead fewer ask for it.
+    SIR_PIECE = 8 * 1024,
+    SIR_AHEAD = 1024,
 };
 
 #if SIR_X86
 
-#define SIR_TILE_PARAMETERS                                                                              \
-    const uint8_t *halves, const uint8_t *words, size_t blocks, const uint8_t *a, size_t activation_bytes, \
-        float *out, size_t out_stride, bool first
-#define SIR_TILE_ARGUMENTS halves, words, blocks, a, activation_bytes, out, out_stride, first
+#define SIR_UNROLL _Pragma("clang loop unroll(full)")
 
-/// The product of a panel with `T` tokens, added to what `out` holds unless it is the `first` stretch.
+/// What a tile multiplies with tokens: `blocks` blocks of a panel. What lies `ahead` bytes behind each is wanted soon;
+/// 0: nothing is.
+typedef struct sir_stretch {
+    const uint8_t *halves, *words;
+    size_t blocks, ahead;
+} sir_stretch;
+
+#define SIR_TILE_PARAMETERS                                                                                    \
+    sir_stretch panel, const uint8_t *a, size_t activation_bytes, const uint8_t *spread, float *out,           \
+        size_t out_stride, bool first
+#define SIR_TILE_ARGUMENTS panel, a, activation_bytes, spread, out, out_stride, first
+
+/// The product of a panel with `T` tokens, added to what `out` holds unless it is the `first` stretch. `spread`: the
+/// tokens' activations as `sir_spread_fn` made them, or null.
 typedef void (*sir_tile_fn)(int T, SIR_TILE_PARAMETERS);
+
+/// Writes the activations of four tokens, `blocks` blocks of them, out for every lane. A product then takes its operand
+/// from memory: no loads of its own. Null for formats that would not gain.
+typedef void (*sir_spread_fn)(uint8_t *out, const uint8_t *a, size_t activation_bytes, size_t blocks);
 
 /// Turns 16 x 4 words: word w of row r goes to out + 64 w + 4 r.
 SIR_AVX2_INLINE void sir_turn_words(const uint8_t *const rows[16], size_t at, uint8_t *out) {
-#pragma clang loop unroll(full)
-    for (int h = 0; h < 2; h++) {
+    SIR_UNROLL for (int h = 0; h < 2; h++) {
         __m256i x[4];
-#pragma clang loop unroll(full)
-        for (int i = 0; i < 4; i++) {
+        SIR_UNROLL for (int i = 0; i < 4; i++) {
             __m128i low = _mm_loadu_si128((const void *)(rows[8 * h + i] + at));
             __m128i high = _mm_loadu_si128((const void *)(rows[8 * h + 4 + i] + at));
             x[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
@@ -55,8 +71,7 @@ SIR_AVX2_INLINE void sir_turn_words(const uint8_t *const rows[16], size_t at, ui
 
 /// Turns one half of each of 16 rows.
 SIR_AVX2_INLINE void sir_turn_halves(const uint8_t *const rows[16], size_t at, uint8_t *out) {
-#pragma clang loop unroll(full)
-    for (int h = 0; h < 2; h++) {
+    SIR_UNROLL for (int h = 0; h < 2; h++) {
         __m128i x = _mm_cvtsi32_si128(sir_load16(rows[8 * h] + at));
         x = _mm_insert_epi16(x, sir_load16(rows[8 * h + 1] + at), 1);
         x = _mm_insert_epi16(x, sir_load16(rows[8 * h + 2] + at), 2);
@@ -69,42 +84,43 @@ SIR_AVX2_INLINE void sir_turn_halves(const uint8_t *const rows[16], size_t at, u
     }
 }
 
-// The 16 rows behind a panel are asked for while it is worked on; memory brings them meanwhile. Two to four tokens by
-// 1024 columns in DRAM: half as fast again. Blocks of 32 columns are asked for as their neighbours are turned. The K
-// formats' are five times as long, too many lines at once: theirs are asked for between tiles, a few rows at a time.
-// (The other way around Q4_0 loses 20 %, Q4_K 15 %: LOG.md, 2026-11-23.)
-
-SIR_INLINE bool sir_asks_while_turning(sir_block_shape shape) { return shape.columns == 32; }
-
+/// Asks for the cache lines of `bytes` bytes, to stay in L2. Addresses past the weights do no harm.
 SIR_AVX2_INLINE void sir_ask(const uint8_t *at, size_t bytes) {
     for (size_t i = 0; i < bytes; i += 64) _mm_prefetch((const char *)at + i, _MM_HINT_T1);
 }
 
-/// The rows behind a panel that are asked for between tiles: `bytes` bytes of each, or none.
-typedef struct sir_rows_behind {
-    const uint8_t *first;
-    size_t row_bytes, bytes;
-} sir_rows_behind;
-
-/// Asks for those whose turn it is before tokens `t` ..< `t + T` of `tokens`.
-SIR_AVX2_INLINE void sir_ask_behind(const sir_rows_behind *behind, size_t t, size_t T, size_t tokens) {
-    if (!behind->bytes) return;
-    for (size_t r = SIR_PANEL_ROWS * t / tokens; r < SIR_PANEL_ROWS * (t + T) / tokens; r++) {
-        sir_ask(behind->first + r * behind->row_bytes, behind->bytes);
+/// Asks for what lies `panel.ahead` bytes behind `count` words of a panel. A tile that walks through the panel once for
+/// each half, `start`, asks for every other word each time.
+SIR_AVX2_INLINE void sir_ask_ahead(sir_stretch panel, const uint8_t *words, size_t count, int start,
+                                   int halves_at_once) {
+    if (!panel.ahead) return;
+    size_t step = halves_at_once == 2 ? 1 : 2;
+    SIR_UNROLL for (size_t i = 0; i < (count + step - 1) / step; i++) {
+        _mm_prefetch((const char *)words + panel.ahead + 64 * (i * step + (size_t)start), _MM_HINT_T0);
     }
 }
 
-/// Turns `blocks` blocks of 16 rows.
+/// sum += x, here and now. Left to itself the compiler adds products in pairs first, which takes more registers than
+/// there are: with four tokens it then takes a quarter longer.
+SIR_AVX2_INLINE void sir_add16(__m256i *sum, __m256i x) {
+    *sum = _mm256_add_epi16(*sum, x);
+    __asm__("" : "+x"(*sum));
+}
+
+SIR_AVX2_INLINE void sir_add32(__m256i *sum, __m256i x) {
+    *sum = _mm256_add_epi32(*sum, x);
+    __asm__("" : "+x"(*sum));
+}
+
+/// Turns `blocks` blocks of 16 rows. The 16 rows behind them are asked for: memory brings them meanwhile.
 SIR_AVX2_INLINE void sir_turn_panel(const uint8_t *const rows[16], size_t row_bytes, size_t blocks,
                                     sir_block_shape shape, uint8_t *halves, uint8_t *words) {
     size_t at = 0;
     for (size_t b = 0; b < blocks; b++, at += shape.block_bytes) {
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < SIR_PANEL_ROWS && sir_asks_while_turning(shape); i++) {
+        SIR_UNROLL for (size_t i = 0; i < SIR_PANEL_ROWS; i++) {
             sir_ask(rows[i] + SIR_PANEL_ROWS * row_bytes + at, shape.block_bytes);
         }
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < shape.halves; i++, halves += 32) {
+        SIR_UNROLL for (size_t i = 0; i < shape.halves; i++, halves += 32) {
             sir_turn_halves(rows, at + shape.halves_at + 2 * i, halves);
         }
         size_t w = 0;
@@ -120,125 +136,154 @@ SIR_AVX2_INLINE void sir_turn_panel(const uint8_t *const rows[16], size_t row_by
     }
 }
 
-/// A panel against tokens, `T` at a time at most, as evenly as it goes: four are two and two, not three and one.
-SIR_AVX2_INLINE void sir_tiles_avx2(size_t tokens, const sir_rows_behind *behind, sir_tile_fn tile,
-                                    SIR_TILE_PARAMETERS) {
-    size_t t = 0;
-#define TILE(T)                                                                                              \
-    (sir_ask_behind(behind, t, T, tokens),                                                                   \
-     tile(T, halves, words, blocks, a + t * activation_bytes, activation_bytes, out + t * out_stride,        \
-          out_stride, first))
-    for (; tokens - t >= 5 || tokens - t == 3; t += 3) TILE(3);
-    for (; tokens - t >= 2; t += 2) TILE(2);
-    if (t < tokens) TILE(1);
+// MARK: Order
+
+/// `count` panels, `stride` bytes apart, of which the last may have fewer rows than lanes.
+typedef struct sir_panels {
+    sir_stretch first;
+    size_t count, stride, rows;
+} sir_panels;
+
+/// The next panel.
+SIR_AVX2_INLINE sir_stretch sir_after(sir_stretch panel, size_t stride) {
+    panel.halves += stride, panel.words += stride;
+    return panel;
 }
 
-SIR_AVX512_INLINE void sir_tiles_avx512(size_t tokens, const sir_rows_behind *behind, sir_tile_fn tile,
-                                        SIR_TILE_PARAMETERS) {
-    size_t t = 0;
-    for (; tokens - t >= 8; t += 8) TILE(8);
-    if (tokens - t >= 4) TILE(4), t += 4;
-    if (tokens - t >= 2) TILE(2), t += 2;
-    if (t < tokens) TILE(1);
-#undef TILE
-}
-
-/// Defines the matmul of one instruction set: panels by stretches of columns by tokens.
-#define SIR_DEFINE_PANELS(isa, ATTRIBUTES)                                                                    \
-    static inline ATTRIBUTES __attribute__((always_inline, unused)) void sir_matmul_panels_##isa(             \
-        SIR_MATMUL_PARAMETERS, sir_block_shape shape, size_t activation_block, sir_tile_fn tile) {            \
-        _Alignas(64) uint8_t memory[SIR_PANEL_BYTES + 64];                                                    \
-        size_t blocks = columns / shape.columns, chunk = SIR_PANEL_BYTES / (16 * shape.block_bytes);          \
-        /* All of a row's stretches in turn while the activations stay in the cache; else stretch by stretch. */ \
-        size_t pass = tokens * activation_bytes <= SIR_ACTIVATION_BYTES ? blocks : chunk;                     \
-        for (size_t start = 0; start < blocks; start += pass) {                                               \
-            size_t end = blocks - start < pass ? blocks : start + pass;                                       \
-            for (size_t r = 0; r < rows; r += SIR_PANEL_ROWS) {                                               \
-                const uint8_t *sixteen[SIR_PANEL_ROWS];                                                       \
-                for (size_t i = 0; i < SIR_PANEL_ROWS; i++) {                                                 \
-                    size_t row = r + i < rows ? r + i : rows - 1;                                             \
-                    sixteen[i] = (const uint8_t *)weights + row * row_bytes + start * shape.block_bytes;      \
-                }                                                                                             \
-                size_t count;                                                                                 \
-                for (size_t b = start; b < end; b += count) {                                                 \
-                    count = end - b < chunk ? end - b : chunk;                                                \
-                    uint8_t *words = memory + (count * shape.halves * 32 + 63) / 64 * 64;                     \
-                    sir_rows_behind behind = {sixteen[0] + SIR_PANEL_ROWS * row_bytes, row_bytes,            \
-                                              sir_asks_while_turning(shape) ? 0 : count * shape.block_bytes}; \
-                    sir_turn_panel(sixteen, row_bytes, count, shape, memory, words);                         \
-                    for (size_t i = 0; i < SIR_PANEL_ROWS; i++) sixteen[i] += count * shape.block_bytes;      \
-                    const uint8_t *a = (const uint8_t *)activations + b * activation_block;                   \
-                    if (rows - r >= SIR_PANEL_ROWS) {                                                         \
-                        sir_tiles_##isa(tokens, &behind, tile, memory, words, count, a, activation_bytes,     \
-                                        out + r, out_stride, b == 0);                                         \
-                    } else {                                                                                  \
-                        sir_last_tiles_##isa(tokens, rows - r, tile, memory, words, count, a,                 \
-                                             activation_bytes, out + r, out_stride, b == 0);                  \
-                    }                                                                                         \
-                }                                                                                             \
-            }                                                                                                 \
-        }                                                                                                     \
-    }                                                                                                         \
-
-/// A panel with fewer rows than lanes: one token at a time, through memory for all lanes.
-#define SIR_DEFINE_LAST_TILES(isa, ATTRIBUTES)                                                        \
-    static inline ATTRIBUTES __attribute__((always_inline, unused)) void sir_last_tiles_##isa(        \
-        size_t tokens, size_t valid, sir_tile_fn tile, SIR_TILE_PARAMETERS) {                         \
-        for (size_t t = 0; t < tokens; t++, a += activation_bytes, out += out_stride) {               \
-            float lanes[SIR_PANEL_ROWS] = {0};                                                        \
-            memcpy(lanes, out, valid * sizeof(float));                                                \
-            tile(1, halves, words, blocks, a, activation_bytes, lanes, SIR_PANEL_ROWS, first);        \
-            memcpy(out, lanes, valid * sizeof(float));                                                \
-        }                                                                                             \
+/// Defines the product of panels with `T` tokens: `tile` for each. A panel with fewer rows than lanes goes through memory
+/// for all lanes, a token at a time.
+#define SIR_DEFINE_PANELS_BY_TILE(isa, ATTRIBUTES)                                                               \
+    static inline ATTRIBUTES __attribute__((always_inline, unused)) void sir_panels_by_tile_##isa(               \
+        int T, sir_panels panels, const uint8_t *a, size_t activation_bytes, const uint8_t *spread, float *out,  \
+        size_t out_stride, bool first, sir_tile_fn tile) {                                                       \
+        sir_stretch panel = panels.first;                                                                        \
+        size_t r = 0;                                                                                            \
+        for (; panels.rows - r >= SIR_PANEL_ROWS; r += SIR_PANEL_ROWS) {                                         \
+            tile(T, panel, a, activation_bytes, spread, out + r, out_stride, first);                             \
+            panel = sir_after(panel, panels.stride);                                                             \
+        }                                                                                                        \
+        for (int t = 0; r < panels.rows && t < T; t++) {                                                         \
+            float lanes[SIR_PANEL_ROWS] = {0}, *row = out + (size_t)t * out_stride + r;                          \
+            memcpy(lanes, row, (panels.rows - r) * sizeof(float));                                               \
+            tile(1, panel, a + (size_t)t * activation_bytes, 0, NULL, lanes, SIR_PANEL_ROWS, first);             \
+            memcpy(row, lanes, (panels.rows - r) * sizeof(float));                                               \
+        }                                                                                                        \
     }
 
-SIR_DEFINE_LAST_TILES(avx2, SIR_AVX2)
-SIR_DEFINE_LAST_TILES(avx512, SIR_AVX512)
+SIR_DEFINE_PANELS_BY_TILE(avx2, SIR_AVX2)
+SIR_DEFINE_PANELS_BY_TILE(avx512, SIR_AVX512)
+
+#define SIR_TILES(isa, T, spread)                                                                                \
+    (sir_panels_by_tile_##isa(T, panels, a + t * activation_bytes, activation_bytes, spread,                     \
+                              out + t * out_stride, out_stride, first, tile),                                    \
+     t += (T), panels.first.ahead = 0)
+
+/// Panels by tokens, as many tokens at a time as there are registers for. Only the first ask for what lies ahead.
+SIR_AVX2_INLINE void sir_panels_by_tokens_avx2(sir_panels panels, size_t tokens, const uint8_t *a,
+                                               size_t activation_bytes, float *out, size_t out_stride, bool first,
+                                               sir_tile_fn tile, sir_spread_fn spread) {
+    _Alignas(64) uint8_t memory[SIR_SPREAD_BYTES];
+    size_t t = 0;
+    while (tokens - t >= 4) {
+        if (spread) spread(memory, a + t * activation_bytes, activation_bytes, panels.first.blocks);
+        SIR_TILES(avx2, 4, spread ? memory : NULL);
+    }
+    if (tokens - t == 3) SIR_TILES(avx2, 3, NULL);
+    if (tokens - t == 2) SIR_TILES(avx2, 2, NULL);
+    if (tokens - t == 1) SIR_TILES(avx2, 1, NULL);
+}
+
+/// The same; an operand that is the same in all lanes costs AVX512 nothing, so there is nothing to spread.
+SIR_AVX512_INLINE void sir_panels_by_tokens_avx512(sir_panels panels, size_t tokens, const uint8_t *a,
+                                                   size_t activation_bytes, float *out, size_t out_stride,
+                                                   bool first, sir_tile_fn tile, sir_spread_fn spread) {
+    (void)spread;
+    size_t t = 0;
+    while (tokens - t >= 8) SIR_TILES(avx512, 8, NULL);
+    if (tokens - t >= 4) SIR_TILES(avx512, 4, NULL);
+    if (tokens - t >= 2) SIR_TILES(avx512, 2, NULL);
+    if (tokens - t == 1) SIR_TILES(avx512, 1, NULL);
+}
+#undef SIR_TILES
+
+/// Defines the two matmuls of one instruction set by panels: those that lie ready, and those made of rows.
+///
+/// Few tokens wait for memory: they take panels as one stream, from first byte to last, each piece of it for all tokens
+/// while it is in L1. Many tokens take panels by stretches of columns, all panels of a stretch with four tokens (eight),
+/// and then with the next four: activations are spread once for many panels, which come from L2.
+#define SIR_DEFINE_PANELS(isa, ATTRIBUTES)                                                                       \
+    static inline ATTRIBUTES __attribute__((always_inline, unused)) void sir_matmul_packed_##isa(                \
+        SIR_MATMUL_PARAMETERS, sir_block_shape shape, size_t activation_block, sir_tile_fn tile,                 \
+        sir_spread_fn spread) {                                                                                  \
+        bool few = tokens < SIR_MANY_TOKENS;                                                                     \
+        size_t blocks = columns / shape.columns, own = few ? SIR_PANEL_ROWS : rows;                              \
+        size_t most = few ? SIR_PIECE / (SIR_PANEL_ROWS * shape.block_bytes) : SIR_STRETCH / shape.columns;      \
+        size_t stride = SIR_PANEL_ROWS * row_bytes, ahead = few ? most * shape.words * 64 : stride;              \
+        if (tokens < 4) most = blocks, ahead = SIR_AHEAD;                                                        \
+        for (size_t r = 0; r < rows; r += own) {                                                                 \
+            const uint8_t *halves = (const uint8_t *)weights + r * row_bytes;                                    \
+            const uint8_t *words = halves + sir_panel_halves(shape, blocks);                                     \
+            for (size_t b = 0; b < blocks; b += most) {                                                          \
+                sir_stretch first = {halves + sir_panel_halves(shape, b), words + b * shape.words * 64,          \
+                                     blocks - b < most ? blocks - b : most, ahead};                              \
+                sir_panels panels = {first, own / SIR_PANEL_ROWS, stride, own};                                  \
+                sir_panels_by_tokens_##isa(panels, tokens, (const uint8_t *)activations + b * activation_block,  \
+                                           activation_bytes, out + r, out_stride, b == 0, tile,                  \
+                                           few ? NULL : spread);                                                 \
+            }                                                                                                    \
+        }                                                                                                        \
+    }                                                                                                            \
+    static inline ATTRIBUTES __attribute__((always_inline, unused)) void sir_matmul_turned_##isa(                \
+        SIR_MATMUL_PARAMETERS, sir_block_shape shape, size_t activation_block, sir_tile_fn tile,                 \
+        sir_spread_fn spread) {                                                                                  \
+        _Alignas(64) uint8_t memory[SIR_TURNED_L2];                                                              \
+        size_t blocks = columns / shape.columns;                                                                 \
+        size_t most = (tokens < 4 ? SIR_TURNED_L1 / (SIR_PANEL_ROWS * shape.block_bytes)                         \
+                                  : SIR_STRETCH / shape.columns) / 2 * 2;                                        \
+        size_t stride = SIR_PANEL_ROWS * most * shape.block_bytes;                                               \
+        size_t group = tokens < 4 ? SIR_PANEL_ROWS : SIR_TURNED_L2 / stride * SIR_PANEL_ROWS;                    \
+        for (size_t r = 0; r < rows; r += group) {                                                               \
+            size_t own = rows - r < group ? rows - r : group;                                                    \
+            for (size_t b = 0; b < blocks; b += most) {                                                          \
+                size_t count = blocks - b < most ? blocks - b : most;                                            \
+                uint8_t *words = memory + sir_panel_halves(shape, most);                                         \
+                for (size_t i = 0; i < own; i += SIR_PANEL_ROWS) {                                               \
+                    const uint8_t *sixteen[SIR_PANEL_ROWS];                                                      \
+                    for (size_t j = 0; j < SIR_PANEL_ROWS; j++) {                                                \
+                        size_t row = r + i + j < rows ? r + i + j : rows - 1;                                    \
+                        sixteen[j] = (const uint8_t *)weights + row * row_bytes + b * shape.block_bytes;         \
+                    }                                                                                            \
+                    size_t place = i / SIR_PANEL_ROWS * stride;                                                  \
+                    sir_turn_panel(sixteen, row_bytes, count, shape, memory + place, words + place);             \
+                }                                                                                                \
+                sir_panels panels = {{memory, words, count, 0}, own / SIR_PANEL_ROWS, stride, own};           \
+                sir_panels_by_tokens_##isa(panels, tokens, (const uint8_t *)activations + b * activation_block,  \
+                                           activation_bytes, out + r, out_stride, b == 0, tile, spread);         \
+            }                                                                                                    \
+        }                                                                                                        \
+    }
+
 SIR_DEFINE_PANELS(avx2, SIR_AVX2)
 SIR_DEFINE_PANELS(avx512, SIR_AVX512)
 
-/// Defines the matmul of one instruction set with panels that lie ready.
-#define SIR_DEFINE_PACKED(isa, ATTRIBUTES)                                                                    \
-    static inline ATTRIBUTES __attribute__((always_inline, unused)) void sir_matmul_packed_##isa(             \
-        SIR_MATMUL_PARAMETERS, sir_block_shape shape, size_t activation_block, sir_tile_fn tile) {            \
-        size_t blocks = columns / shape.columns, chunk = SIR_PANEL_BYTES / (16 * shape.block_bytes);          \
-        size_t pass = tokens * activation_bytes <= SIR_ACTIVATION_BYTES ? blocks : chunk;                     \
-        for (size_t start = 0; start < blocks; start += pass) {                                               \
-            size_t end = blocks - start < pass ? blocks : start + pass;                                       \
-            for (size_t r = 0; r < rows; r += SIR_PANEL_ROWS) {                                               \
-                const uint8_t *halves = (const uint8_t *)weights + r * row_bytes;                             \
-                const uint8_t *words = halves + sir_panel_halves(shape, blocks);                              \
-                for (size_t b = start; b < end; b += chunk) {                                                 \
-                    size_t count = end - b < chunk ? end - b : chunk;                                         \
-                    sir_tiles_##isa(tokens, &(sir_rows_behind){0}, tile, halves + b * shape.halves * 32, words + b * shape.words * 64,   \
-                              count, (const uint8_t *)activations + b * activation_block, activation_bytes,   \
-                              out + r, out_stride, b == 0);                                                   \
-                }                                                                                             \
-            }                                                                                                 \
-        }                                                                                                     \
-    }
-
-SIR_DEFINE_PACKED(avx2, SIR_AVX2)
-SIR_DEFINE_PACKED(avx512, SIR_AVX512)
-
 /// Defines the matmuls of format `name` for one instruction set: of rows, one token as they are and more by panels that
 /// are made of them; and of panels.
-#define SIR_DEFINE_MATMULS_OF(isa, ATTRIBUTES, name, shape, activation_block, four_rows)                     \
-    void ATTRIBUTES sir_##name##_matmul_##isa(SIR_MATMUL_PARAMETERS) {                                       \
-        if (tokens == 1) {                                                                                   \
-            sir_matmul_rows(weights, row_bytes, activations, out, rows, columns / shape.columns, four_rows); \
-        } else {                                                                                             \
-            sir_matmul_panels_##isa(SIR_MATMUL_ARGUMENTS, shape, activation_block, tile_##isa);              \
-        }                                                                                                    \
-    }                                                                                                        \
-    void ATTRIBUTES sir_##name##_panels_##isa(SIR_MATMUL_PARAMETERS) {                                       \
-        sir_matmul_packed_##isa(SIR_MATMUL_ARGUMENTS, shape, activation_block, tile_##isa);                  \
+#define SIR_DEFINE_MATMULS_OF(isa, ATTRIBUTES, name, activation_block)                                           \
+    void ATTRIBUTES sir_##name##_matmul_##isa(SIR_MATMUL_PARAMETERS) {                                           \
+        if (tokens == 1) {                                                                                       \
+            sir_matmul_rows(weights, row_bytes, activations, out, rows, columns / shape.columns, four_rows);     \
+        } else {                                                                                                 \
+            sir_matmul_turned_##isa(SIR_MATMUL_ARGUMENTS, shape, activation_block, tile_##isa, spread);          \
+        }                                                                                                        \
+    }                                                                                                            \
+    void ATTRIBUTES sir_##name##_panels_##isa(SIR_MATMUL_PARAMETERS) {                                           \
+        sir_matmul_packed_##isa(SIR_MATMUL_ARGUMENTS, shape, activation_block, tile_##isa, spread);              \
     }
 
-/// Defines the matmuls of format `name`, which defines `shape`, `tile_avx2`, `tile_avx512` and `four_rows`.
-#define SIR_DEFINE_MATMULS(name, activation_block)                                        \
-    SIR_DEFINE_MATMULS_OF(avx2, SIR_AVX2, name, shape, activation_block, four_rows)       \
-    SIR_DEFINE_MATMULS_OF(avx512, SIR_AVX512, name, shape, activation_block, four_rows)
+/// Defines the matmuls of format `name`, which defines `shape`, `tile_avx2`, `tile_avx512`, `spread` and `four_rows`.
+#define SIR_DEFINE_MATMULS(name, activation_block)              \
+    SIR_DEFINE_MATMULS_OF(avx2, SIR_AVX2, name, activation_block) \
+    SIR_DEFINE_MATMULS_OF(avx512, SIR_AVX512, name, activation_block)
 
 // MARK: What a format says of its words
 
