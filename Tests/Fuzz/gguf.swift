@@ -90,7 +90,7 @@ private func openAsFile(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) 
     guard let written = try? memory.writeAll(toAbsoluteOffset: 0, bytes), written == bytes.count else {
         preconditionFailure("cannot write to memory")
     }
-    let file = try GGUFFile(path: "/proc/self/fd/\(memory.rawValue)")
+    let file = try GGUFFile(path: FilePath("/proc/self/fd/\(memory.rawValue)"))
     for tensor in file.tensors {
         precondition(file.tensor(named: tensor.name) == tensor)
         precondition(file.bytes(of: tensor).elementsEqual(bytes[tensor.byteRange]))
