@@ -1,4 +1,4 @@
-// Times the matmul of every block format on one thread, and checks nothing: the tests do that.
+// Times the matmul of every block format on one thread, of rows and of panels, and checks nothing: the tests do that.
 //
 // Build and run, from the repository's root:
 // clang-format off
@@ -24,13 +24,16 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void measure(const sir_format *format, sir_isa isa, size_t rows, size_t columns, size_t tokens) {
+static void measure(const sir_format *format, sir_isa isa, size_t rows, size_t columns, size_t tokens, bool packed) {
+    sir_matmul_fn matmul = packed ? format->panels[isa] : format->matmul[isa];
+    if (!matmul || (packed && !sir_has_panels(format, rows, columns))) return;
     size_t row_bytes = columns / format->block_elements * format->block_bytes;
     size_t unit = format->activation == SIR_ACTIVATION_Q8_32    ? 32
                   : format->activation == SIR_ACTIVATION_Q8_256 ? 256
                                                                 : 1;
     size_t size = unit == 32 ? sizeof(sir_q8_32) : unit == 256 ? sizeof(sir_q8_256) : sizeof(float);
-    uint8_t *weights = malloc(rows * row_bytes + 64);
+    // As from a file, where everything starts at 64.
+    uint8_t *weights = aligned_alloc(64, (rows * row_bytes + 63) / 64 * 64);
     float *x = malloc(tokens * columns * sizeof(float)), *out = malloc(tokens * rows * sizeof(float));
     uint8_t *activations = malloc(tokens * columns / unit * size);
     // Bytes whose halves and floats are ordinary numbers: no subnormal or NaN slows the sums.
@@ -45,14 +48,13 @@ static void measure(const sir_format *format, sir_isa isa, size_t rows, size_t c
         double start = now(), elapsed;
         size_t calls = 0;
         do {
-            format->matmul[isa](weights, row_bytes, activations, columns / unit * size, out, rows, rows,
-                                tokens, columns);
+            matmul(weights, row_bytes, activations, columns / unit * size, out, rows, rows, tokens, columns);
             calls++;
         } while ((elapsed = now() - start) < 0.003);
         if (elapsed / (double)calls < best) best = elapsed / (double)calls;
     }
-    printf("%-6s %-11s %6zu x %5zu, %3zu tokens  %7.2f GB/s  %7.2f GMAC/s  %9.1f us\n", format->name,
-           sir_isa_name(isa), rows, columns, tokens, (double)(rows * row_bytes) / best * 1e-9,
+    printf("%-6s %-6s %-11s %6zu x %5zu, %3zu tokens  %7.2f GB/s  %7.2f GMAC/s  %9.1f us\n", format->name,
+           packed ? "panels" : "rows", sir_isa_name(isa), rows, columns, tokens, (double)(rows * row_bytes) / best * 1e-9,
            (double)(rows * columns * tokens) / best * 1e-9, best * 1e6);
     free(weights), free(x), free(out), free(activations);
 }
@@ -67,12 +69,16 @@ int main(int count, char **arguments) {
         if (!format->matmul[isa] || (only && strcmp(only, format->name))) continue;
         if (count > 3) {
             size_t tokens = count > 4 ? (size_t)atoi(arguments[4]) : 1;
-            measure(format, isa, (size_t)atoi(arguments[2]), (size_t)atoi(arguments[3]), tokens);
+            for (int packed = 0; packed < 2; packed++) {
+                measure(format, isa, (size_t)atoi(arguments[2]), (size_t)atoi(arguments[3]), tokens, packed);
+            }
             continue;
         }
         for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
             if (shapes[s][1] % format->block_elements) continue;
-            measure(format, isa, shapes[s][0], shapes[s][1], shapes[s][2]);
+            for (int packed = 0; packed < 2; packed++) {
+                measure(format, isa, shapes[s][0], shapes[s][1], shapes[s][2], packed);
+            }
         }
     }
 }

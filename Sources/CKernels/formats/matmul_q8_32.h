@@ -196,12 +196,7 @@ SIR_AVX2_INLINE void sir_tile_q8_32_avx2(int T, SIR_TILE_PARAMETERS, size_t bloc
     int H = sir_halves_at_once(T);
     for (int start = 0; start < 2; start += H) {
         __m256 sum[2][4];
-        SIR_UNROLL for (int t = 0; t < T; t++) {
-            float *row = out + (size_t)t * out_stride + 8 * start;
-            SIR_UNROLL for (int h = 0; h < H; h++) {
-                sum[h][t] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(row + 8 * h);
-            }
-        }
+        sir_begin_sums(T, H, sum, out + 8 * start, out_stride, first);
         const uint8_t *scales = panel.halves + 16 * start, *w = panel.words + 32 * start, *x = a, *s = spread;
         for (size_t b = 0; b < panel.blocks; b++) {
             __m256i isum[2][4];
@@ -222,10 +217,7 @@ SIR_AVX2_INLINE void sir_tile_q8_32_avx2(int T, SIR_TILE_PARAMETERS, size_t bloc
             w += 64 * block_words, scales += block_halves, x += sizeof(sir_q8_32);
             if (spread) s += 4 * SIR_SPREAD_32;
         }
-        SIR_UNROLL for (int t = 0; t < T; t++) {
-            float *row = out + (size_t)t * out_stride + 8 * start;
-            SIR_UNROLL for (int h = 0; h < H; h++) _mm256_storeu_ps(row + 8 * h, sum[h][t]);
-        }
+        sir_end_sums(T, H, sum, out + 8 * start, out_stride);
     }
 }
 
@@ -240,9 +232,7 @@ SIR_AVX512_INLINE void sir_tile_q8_32_avx512(int T, SIR_TILE_PARAMETERS, size_t 
     bool has_offset = sir_has_offset(kind);
     __m512i centre = _mm512_set1_epi16((short)(1 << sir_centre_bits(kind)));
     __m512 sum[8];
-    SIR_UNROLL for (int t = 0; t < T; t++) {
-        sum[t] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(out + (size_t)t * out_stride);
-    }
+    sir_begin_sums_avx512(T, sum, out, out_stride, first);
     const uint8_t *halves = panel.halves, *words = panel.words;
     for (size_t b = 0; b < panel.blocks; b++, a += sizeof(sir_q8_32)) {
         __m512i isum[8];
@@ -272,7 +262,7 @@ SIR_AVX512_INLINE void sir_tile_q8_32_avx512(int T, SIR_TILE_PARAMETERS, size_t 
         words += 64 * block_words;
         halves += has_offset ? 64 : 32;
     }
-    SIR_UNROLL for (int t = 0; t < T; t++) _mm512_storeu_ps(out + (size_t)t * out_stride, sum[t]);
+    sir_end_sums_avx512(T, sum, out, out_stride);
 }
 
 /// Defines the matmuls of format `name` out of its `shape`, its `block_avx2` and its `values`.

@@ -112,6 +112,35 @@ SIR_AVX2_INLINE void sir_add32(__m256i *sum, __m256i x) {
     __asm__("" : "+x"(*sum));
 }
 
+/// A tile's sums: `halves` halves of a panel, 8 rows each, by `T` tokens. 0 at the first stretch, then what `out` holds.
+SIR_AVX2_INLINE void sir_begin_sums(int T, int halves, __m256 sum[2][4], const float *out, size_t out_stride,
+                                    bool first) {
+    SIR_UNROLL for (int t = 0; t < T; t++) {
+        SIR_UNROLL for (int h = 0; h < halves; h++) {
+            sum[h][t] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(out + (size_t)t * out_stride + 8 * h);
+        }
+    }
+}
+
+SIR_AVX2_INLINE void sir_end_sums(int T, int halves, const __m256 sum[2][4], float *out, size_t out_stride) {
+    SIR_UNROLL for (int t = 0; t < T; t++) {
+        SIR_UNROLL for (int h = 0; h < halves; h++) {
+            _mm256_storeu_ps(out + (size_t)t * out_stride + 8 * h, sum[h][t]);
+        }
+    }
+}
+
+/// The same of 16 rows in one vector.
+SIR_AVX512_INLINE void sir_begin_sums_avx512(int T, __m512 sum[8], const float *out, size_t out_stride, bool first) {
+    SIR_UNROLL for (int t = 0; t < T; t++) {
+        sum[t] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(out + (size_t)t * out_stride);
+    }
+}
+
+SIR_AVX512_INLINE void sir_end_sums_avx512(int T, const __m512 sum[8], float *out, size_t out_stride) {
+    SIR_UNROLL for (int t = 0; t < T; t++) _mm512_storeu_ps(out + (size_t)t * out_stride, sum[t]);
+}
+
 /// Turns `blocks` blocks of 16 rows. The 16 rows behind them are asked for: memory brings them meanwhile.
 SIR_AVX2_INLINE void sir_turn_panel(const uint8_t *const rows[16], size_t row_bytes, size_t blocks,
                                     sir_block_shape shape, uint8_t *halves, uint8_t *words) {
