@@ -165,7 +165,9 @@ SIR_INLINE size_t sir_words_before(int g, sir_family_256 family) {
 }
 
 /// Half of a panel has 8 rows. Registers hold the sums of 16 rows by up to two tokens, or of 8 rows by four.
-SIR_INLINE int sir_halves_at_once(int T) { return T < 3 ? 2 : 1; }
+enum { SIR_ONCE_256 = 2 };
+
+SIR_INLINE int sir_halves_at_once(int T) { return T <= SIR_ONCE_256 ? 2 : 1; }
 
 /// What sums of the products of group `g`, taken in 16 bits, start with. Sums of 8 elements with the centre off are at
 /// most 8 * 32 * 127; wraps in between do no harm.
@@ -385,7 +387,7 @@ SIR_AVX512_INLINE void sir_tile_q8_256_avx512(int T, SIR_TILE_PARAMETERS, sir_un
         sir_block_256_avx2 block = {header_avx2, block_avx2};                                       \
         return sir_four_rows_q8_256(rows, a, blocks, ahead, shape, block, family);                  \
     }                                                                                               \
-    SIR_DEFINE_MATMULS(name, sizeof(sir_q8_256))
+    SIR_DEFINE_MATMULS(name, sizeof(sir_q8_256), SIR_ONCE_256)
 
 #endif
 #endif

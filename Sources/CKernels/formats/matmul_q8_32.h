@@ -116,7 +116,9 @@ SIR_AVX2_INLINE __m128 sir_four_rows_q8_32(const uint8_t *const rows[4], const u
 typedef __m256i (*sir_values_avx2_fn)(const uint8_t *words, int k);
 
 /// Half of a panel has 8 rows. Registers hold the sums of 16 rows by up to three tokens, or of 8 rows by four.
-SIR_INLINE int sir_halves_at_once(int T) { return T < 4 ? 2 : 1; }
+enum { SIR_ONCE_32 = 3 };
+
+SIR_INLINE int sir_halves_at_once(int T) { return T <= SIR_ONCE_32 ? 2 : 1; }
 
 /// What sums of products, taken in 16 bits, start with: the centre times minus the sums of their activations.
 SIR_AVX2_INLINE __m256i sir_start_32(const sir_q8_32 *x, sir_kind_32 kind) {
@@ -282,7 +284,7 @@ SIR_AVX512_INLINE void sir_tile_q8_32_avx512(int T, SIR_TILE_PARAMETERS, size_t 
                                      size_t ahead) {                                                    \
         return sir_four_rows_q8_32(rows, a, blocks, ahead, shape.block_bytes, block_avx2, kind);        \
     }                                                                                                   \
-    SIR_DEFINE_MATMULS(name, sizeof(sir_q8_32))
+    SIR_DEFINE_MATMULS(name, sizeof(sir_q8_32), SIR_ONCE_32)
 
 #endif
 #endif

@@ -21,10 +21,12 @@ enum {
     SIR_TURNED_L1 = 16 * 1024,
     SIR_TURNED_L2 = 64 * 1024,
     /// Tokens from which on weights are not taken as one stream.
-    SIR_MANY_TOKENS = 16,
-    /// What is taken of a stream at a time, for four tokens and more; and how far ahead fewer ask for it.
+    SIR_MANY_TOKENS = 8,
+    /// What is taken of a stream at a time where tiles walk through it more than once.
     SIR_PIECE = 8 * 1024,
-    SIR_AHEAD = 1024,
+    /// How far ahead of a tile that walks once a stream is asked for: some blocks of 32 columns, or the next of 256.
+    SIR_AHEAD_32 = 2048,
+    SIR_AHEAD_256 = 4096,
 };
 
 #if SIR_X86
@@ -238,17 +240,17 @@ SIR_AVX512_INLINE void sir_panels_by_tokens_avx512(sir_panels panels, size_t tok
 /// Defines the two matmuls of one instruction set by panels: those that lie ready, and those made of rows.
 ///
 /// Few tokens wait for memory: they take panels as one stream, from first byte to last, each piece of it for all tokens
-/// while it is in L1. Many tokens take panels by stretches of columns, all panels of a stretch with four tokens (eight),
+/// while it is in L1. (Up to `once` tokens, which a tile takes in one walk, need no pieces.) Many tokens take panels by stretches of columns, all panels of a stretch with four tokens (eight),
 /// and then with the next four: activations are spread once for many panels, which come from L2.
 #define SIR_DEFINE_PANELS(isa, ATTRIBUTES)                                                                       \
     static inline ATTRIBUTES __attribute__((always_inline, unused)) void sir_matmul_packed_##isa(                \
-        SIR_MATMUL_PARAMETERS, sir_block_shape shape, size_t activation_block, sir_tile_fn tile,                 \
+        SIR_MATMUL_PARAMETERS, sir_block_shape shape, size_t activation_block, size_t once, sir_tile_fn tile,    \
         sir_spread_fn spread) {                                                                                  \
         bool few = tokens < SIR_MANY_TOKENS;                                                                     \
         size_t blocks = columns / shape.columns, own = few ? SIR_PANEL_ROWS : rows;                              \
         size_t most = few ? SIR_PIECE / (SIR_PANEL_ROWS * shape.block_bytes) : SIR_STRETCH / shape.columns;      \
         size_t stride = SIR_PANEL_ROWS * row_bytes, ahead = few ? most * shape.words * 64 : stride;              \
-        if (tokens < 4) most = blocks, ahead = SIR_AHEAD;                                                        \
+        if (tokens <= once) most = blocks, ahead = shape.columns == 32 ? SIR_AHEAD_32 : SIR_AHEAD_256;           \
         for (size_t r = 0; r < rows; r += own) {                                                                 \
             const uint8_t *halves = (const uint8_t *)weights + r * row_bytes;                                    \
             const uint8_t *words = halves + sir_panel_halves(shape, blocks);                                     \
@@ -297,7 +299,7 @@ SIR_DEFINE_PANELS(avx512, SIR_AVX512)
 
 /// Defines the matmuls of format `name` for one instruction set: of rows, one token as they are and more by panels that
 /// are made of them; and of panels.
-#define SIR_DEFINE_MATMULS_OF(isa, ATTRIBUTES, name, activation_block)                                           \
+#define SIR_DEFINE_MATMULS_OF(isa, ATTRIBUTES, name, activation_block, once)                                     \
     void ATTRIBUTES sir_##name##_matmul_##isa(SIR_MATMUL_PARAMETERS) {                                           \
         if (tokens == 1) {                                                                                       \
             sir_matmul_rows(weights, row_bytes, activations, out, rows, columns / shape.columns, four_rows);     \
@@ -306,13 +308,14 @@ SIR_DEFINE_PANELS(avx512, SIR_AVX512)
         }                                                                                                        \
     }                                                                                                            \
     void ATTRIBUTES sir_##name##_panels_##isa(SIR_MATMUL_PARAMETERS) {                                           \
-        sir_matmul_packed_##isa(SIR_MATMUL_ARGUMENTS, shape, activation_block, tile_##isa, spread);              \
+        sir_matmul_packed_##isa(SIR_MATMUL_ARGUMENTS, shape, activation_block, once, tile_##isa, spread);        \
     }
 
 /// Defines the matmuls of format `name`, which defines `shape`, `tile_avx2`, `tile_avx512`, `spread` and `four_rows`.
-#define SIR_DEFINE_MATMULS(name, activation_block)              \
-    SIR_DEFINE_MATMULS_OF(avx2, SIR_AVX2, name, activation_block) \
-    SIR_DEFINE_MATMULS_OF(avx512, SIR_AVX512, name, activation_block)
+/// `once`: tokens that a tile of AVX2 takes while it walks through a panel once; one of AVX512 takes 8.
+#define SIR_DEFINE_MATMULS(name, activation_block, once)                \
+    SIR_DEFINE_MATMULS_OF(avx2, SIR_AVX2, name, activation_block, once) \
+    SIR_DEFINE_MATMULS_OF(avx512, SIR_AVX512, name, activation_block, 8)
 
 // MARK: What a format says of its words
 
