@@ -7,6 +7,7 @@ import Tensors
 /// The state of an engine, touched by its thread alone once that has started: `@unchecked Sendable`.
 final class EngineLoop: @unchecked Sendable {
     private let runner: any ModelRunner
+    private let sampling: SamplingRound
     private let shape: ModelConfiguration
     private let mailbox: Mailbox
     private var scheduler: Scheduler
@@ -20,11 +21,13 @@ final class EngineLoop: @unchecked Sendable {
         mailbox: Mailbox
     ) {
         shape = model.configuration
+        let pool = ThreadPool(workers: options.threads)
         runner = model.makeRunner(
             limits: RunnerLimits(
                 tokens: limits.stepTokens, logitRows: limits.sequences, context: limits.context,
                 kvType: options.kvType),
-            pool: ThreadPool(workers: options.threads))
+            pool: pool)
+        sampling = SamplingRound(runner: runner, pool: pool)
         scheduler = Scheduler(limits: limits, cache: cache)
         self.mailbox = mailbox
     }
@@ -100,6 +103,7 @@ final class EngineLoop: @unchecked Sendable {
     }
 
     private func report(_ entries: [Scheduler.Entry]) {
+        let outcomes = sampling.sample(entries.filter(\.wantsLogits).map(\.sequence))
         var first = 0
         var row = 0
         for entry in entries {
@@ -108,17 +112,19 @@ final class EngineLoop: @unchecked Sendable {
                 continuations[sequence.id]?.yield(.routing(routing(of: entry, firstToken: first)))
             }
             if entry.wantsLogits {
-                sample(sequence, row: row)
+                take(outcomes[row], for: sequence)
                 row += 1
             }
             first += entry.range.count
         }
     }
 
-    /// Chooses the next token of `sequence` from logits row `row`, and ends the sequence where it is due.
-    private func sample(_ sequence: TokenSequence, row: Int) {
+    /// Appends the token that was chosen for `sequence`, and ends the sequence where it is due.
+    private func take(_ outcome: SamplingRound.Outcome, for sequence: TokenSequence) {
         let sampled: SampledToken
-        do { sampled = try sequence.sampler.sample(logits: runner.logits(row: row)) } catch {
+        switch outcome {
+        case .token(let token): sampled = token
+        case .failure(let error):
             let removed = scheduler.remove(id: sequence.id)
             precondition(removed != nil)
             continuations.removeValue(forKey: sequence.id)?

@@ -237,6 +237,12 @@ SIR_AVX512_INLINE void sir_panels_by_tokens_avx512(sir_panels panels, size_t tok
 }
 #undef SIR_TILES
 
+/// At most `most` blocks at a time, of `blocks`, in pieces as even as they go: 18 are 9 and 9, not 16 and 2.
+SIR_INLINE size_t sir_even_pieces(size_t blocks, size_t most) {
+    size_t pieces = (blocks + most - 1) / most;
+    return (blocks + pieces - 1) / pieces;
+}
+
 /// Defines the two matmuls of one instruction set by panels: those that lie ready, and those made of rows.
 ///
 /// Few tokens wait for memory: they take panels as one stream, from first byte to last, each piece of it for all tokens
@@ -249,6 +255,7 @@ SIR_AVX512_INLINE void sir_panels_by_tokens_avx512(sir_panels panels, size_t tok
         bool few = tokens < SIR_MANY_TOKENS;                                                                     \
         size_t blocks = columns / shape.columns, own = few ? SIR_PANEL_ROWS : rows;                              \
         size_t most = few ? SIR_PIECE / (SIR_PANEL_ROWS * shape.block_bytes) : SIR_STRETCH / shape.columns;      \
+        most = sir_even_pieces(blocks, most);                                                                    \
         size_t stride = SIR_PANEL_ROWS * row_bytes, ahead = few ? most * shape.words * 64 : stride;              \
         if (tokens <= once) most = blocks, ahead = shape.columns == 32 ? SIR_AHEAD_32 : SIR_AHEAD_256;           \
         for (size_t r = 0; r < rows; r += own) {                                                                 \
@@ -269,8 +276,10 @@ SIR_AVX512_INLINE void sir_panels_by_tokens_avx512(sir_panels panels, size_t tok
         sir_spread_fn spread) {                                                                                  \
         _Alignas(64) uint8_t memory[SIR_TURNED_L2];                                                              \
         size_t blocks = columns / shape.columns;                                                                 \
+        /* Even, so that what follows begins at 64. */                                                           \
         size_t most = (tokens < 4 ? SIR_TURNED_L1 / (SIR_PANEL_ROWS * shape.block_bytes)                         \
                                   : SIR_STRETCH / shape.columns) / 2 * 2;                                        \
+        most = (sir_even_pieces(blocks, most) + 1) / 2 * 2;                                                      \
         size_t stride = SIR_PANEL_ROWS * most * shape.block_bytes;                                               \
         size_t group = tokens < 4 ? SIR_PANEL_ROWS : SIR_TURNED_L2 / stride * SIR_PANEL_ROWS;                    \
         for (size_t r = 0; r < rows; r += group) {                                                               \
