@@ -103,7 +103,7 @@ final class EngineLoop: @unchecked Sendable {
     }
 
     private func report(_ entries: [Scheduler.Entry]) {
-        let outcomes = sampling.sample(entries.filter(\.wantsLogits).map(\.sequence))
+        let outcomes = sampling.sample(entries.compactMap { $0.wantsLogits ? $0.sequence : nil })
         var first = 0
         var row = 0
         for entry in entries {

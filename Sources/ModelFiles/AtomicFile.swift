@@ -1,7 +1,7 @@
 // Writes a file so that nobody ever sees half of it: under a temporary name, synced, then renamed.
 // It knows nothing of what is written.
 
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -31,17 +31,11 @@ struct AtomicFile: ~Copyable {
             throw ModelFileError(
                 .cannotWrite, file: path.string, "expected the path of a file, found a folder")
         }
-        var disk = statvfs()
-        let folder = path.removingLastComponent()
-        if statvfs(folder.isEmpty ? "." : folder.string, &disk) == 0 {
-            let (available, overflow) = UInt64(disk.f_bavail).multipliedReportingOverflow(
-                by: UInt64(disk.f_frsize))
-            guard overflow || available >= UInt64(bytes) else {
-                throw ModelFileError(
-                    .cannotWrite, file: path.string,
-                    "\(bytes >> 20) MiB are needed, and the disk has \(available >> 20) MiB left",
-                    fix: "make room on the disk and try again")
-            }
+        if let available = availableBytes(path.removingLastComponent()), available < bytes {
+            throw ModelFileError(
+                .cannotWrite, file: path.string,
+                "\(bytes >> 20) MiB are needed, and the disk has \(available >> 20) MiB left",
+                fix: "make room on the disk and try again")
         }
         let tag = String(UInt32.random(in: .min ... .max), radix: 36)
         let temporary = path.removingLastComponent().appending(".\(name.string).\(tag).partial")
@@ -136,4 +130,12 @@ struct AtomicFile: ~Copyable {
             }
         return ModelFileError(.cannotWrite, file: path.string, "cannot \(what): \(errno)", fix: fix)
     }
+}
+
+/// Bytes that an unprivileged user may still write to the file system of `folder`; nil where it will not say.
+package func availableBytes(_ folder: FilePath) -> Int? {
+    var disk = statvfs()
+    guard statvfs(folder.isEmpty ? "." : folder.string, &disk) == 0 else { return nil }
+    let (bytes, overflow) = UInt64(disk.f_bavail).multipliedReportingOverflow(by: UInt64(disk.f_frsize))
+    return overflow ? Int.max : Int(clamping: bytes)
 }

@@ -79,10 +79,7 @@ extension GGUFParser {
                     "expected \(tensor.byteCount) bytes of data for \(tensor.format) \(tensor.shape), "
                         + "found \(max(0, fileBytes - start)); is this file truncated?")
             }
-            tensors.append(
-                TensorInfo(
-                    name: tensor.name, format: tensor.format, shape: tensor.shape, byteOffset: start,
-                    byteCount: tensor.byteCount))
+            tensors.append(tensor.placed(at: start))
         }
         if let (first, second) = firstOverlap(of: tensors) {
             item = .tensor(second.name)

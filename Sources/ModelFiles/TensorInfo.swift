@@ -14,13 +14,13 @@ public struct TensorInfo: Sendable, Hashable {
     /// GGUF stores them the other way round. Empty for a scalar (safetensors only).
     public let shape: [Int]
     /// Where the first byte lies, from the start of its file.
-    public let byteOffset: Int
+    public private(set) var byteOffset: Int
     /// The size of the data in bytes.
     public let byteCount: Int
     /// Which of the model's files it lies in: 0 unless the model is split over several.
-    public let part: Int
+    public private(set) var part: Int
     /// How a matrix's rows lie: in rows, except in packed files.
-    public let layout: MatrixLayout
+    public private(set) var layout: MatrixLayout
 
     package init(
         name: String, format: BlockFormat, shape: [Int], byteOffset: Int, byteCount: Int, part: Int = 0,
@@ -42,10 +42,9 @@ public struct TensorInfo: Sendable, Hashable {
     public var byteRange: Range<Int> { byteOffset..<(byteOffset + byteCount) }
 
     func moved(toPart part: Int) -> TensorInfo {
-        TensorInfo(
-            name: name, format: format, shape: shape, byteOffset: byteOffset, byteCount: byteCount,
-            part: part,
-            layout: layout)
+        var moved = self
+        moved.part = part
+        return moved
     }
 }
 
@@ -57,11 +56,11 @@ extension TensorInfo {
     }
 
     /// The same tensor at another place, in another layout.
-    func placed(at byteOffset: Int, layout: MatrixLayout) -> TensorInfo {
-        TensorInfo(
-            name: name, format: format, shape: shape, byteOffset: byteOffset, byteCount: byteCount,
-            part: part,
-            layout: layout)
+    func placed(at byteOffset: Int, layout: MatrixLayout = .rows) -> TensorInfo {
+        var placed = self
+        placed.byteOffset = byteOffset
+        placed.layout = layout
+        return placed
     }
 }
 

@@ -67,15 +67,6 @@ func contents(_ folder: FilePath) throws(ModelStoreError) -> [String] {
     }
 }
 
-/// Bytes that an unprivileged user may still write to the file system of `folder`; nil where it will not say.
-func availableBytes(_ folder: FilePath) -> Int? {
-    var status = statvfs()
-    guard statvfs(folder.string, &status) == 0 else { return nil }
-    return Int(
-        clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-            .partialValue)
-}
-
 /// Sum of the sizes of the files under a folder, which may be changing meanwhile.
 func bytesBelow(_ folder: FilePath) -> Int {
     guard let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder.string) else { return 0 }

@@ -3,6 +3,7 @@
 // and starts an unfinished one anew.
 
 import FoundationEssentials
+import ModelFiles
 import SystemPackage
 
 extension ModelStore {

@@ -31,7 +31,7 @@ public struct PackedCache: Sendable {
     /// Opens the model at `path`: packed if that is there and up to date, else as it is. Nil where this is no GGUF file,
     /// or one that cannot be opened.
     public func open(_ path: FilePath) -> GGUFFile? {
-        existing(path) ?? (PackedCache.isGGUF(path) ? try? GGUFFile(path: path) : nil)
+        existing(path) ?? (try? GGUFFile(path: path))
     }
 
     /// Packs `original`, a model that has something to pack; where that cannot be done it is what there is to run.
@@ -186,17 +186,5 @@ extension PackedCache {
         guard let real = realpath(path.string, nil) else { return nil }
         defer { free(real) }
         return FilePath(platformString: real)
-    }
-
-    /// Whether the file begins like a GGUF file, packed or not. Neither a folder nor safetensors do.
-    private static func isGGUF(_ path: FilePath) -> Bool {
-        guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
-        else {
-            return false
-        }
-        defer { try? file.close() }
-        var magic: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
-        let count = withUnsafeMutableBytes(of: &magic) { try? file.read(into: $0) }
-        return count == 4 && (magic == (0x47, 0x47, 0x55, 0x46) || magic == (0x53, 0x49, 0x52, 0x50))
     }
 }

@@ -26,7 +26,7 @@ package struct Matrix: @unchecked Sendable {
         instructionSet: InstructionSet
     ) {
         guard let rowBytes = format.byteCount(elements: columns),
-            let kernel = format.matmul(layout, instructionSet),
+            let kernel = format.kernel(layout, instructionSet),
             layout == .rows || format.hasPanels(rows: rows, columns: columns)
         else { return nil }
         precondition(layout == .rows || Int(bitPattern: bytes) % MatrixLayout.panelAlignment == 0)
@@ -71,7 +71,8 @@ extension BlockFormat {
     /// What activations must be converted to before a matrix of this format can use them.
     package var activation: sir_activation { row.pointee.activation }
 
-    fileprivate func matmul(_ layout: MatrixLayout, _ instructionSet: InstructionSet) -> sir_matmul_fn? {
+    /// The product of a matrix of this format in `layout`; nil where there is none.
+    package func kernel(_ layout: MatrixLayout, _ instructionSet: InstructionSet) -> sir_matmul_fn? {
         let kernels = layout == .rows ? row.pointee.matmul : row.pointee.panels
         return switch instructionSet {
         case .scalar: kernels.0

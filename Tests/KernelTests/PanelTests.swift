@@ -77,7 +77,7 @@ struct PanelTests {
                     Matrix(
                         format: format, rows: rows, columns: columns, layout: .panels, bytes: panels.pointer,
                         instructionSet: set))
-                let kernel = try format.panelKernel(set)
+                let kernel = try format.matmul(set, .panels)
                 var out = [Float](repeating: .nan, count: tokens * (rows - first))
                 activations.bytes.withUnsafeBytes { a in
                     kernel(
@@ -117,18 +117,5 @@ struct PanelTests {
             Matrix(
                 format: format, rows: rows, columns: columns, layout: .panels, bytes: memory.pointer,
                 instructionSet: .scalar) == nil)
-    }
-}
-
-extension BlockFormat {
-    fileprivate func panelKernel(_ set: InstructionSet) throws -> sir_matmul_fn {
-        let functions = row.pointee.panels
-        let function =
-            switch set {
-            case .scalar: functions.0
-            case .avx2: functions.1
-            case .avx512vnni: functions.2
-            }
-        return try #require(function, "\(self) has no panels for \(set)")
     }
 }

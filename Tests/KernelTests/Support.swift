@@ -81,15 +81,8 @@ extension BlockFormat {
     static let withKernels = all.filter { $0.row.pointee.activation != SIR_ACTIVATION_NONE }
     static let encodable = all.filter(\.isEncodable)
 
-    func matmul(_ set: InstructionSet) throws -> sir_matmul_fn {
-        let functions = row.pointee.matmul
-        let function =
-            switch set {
-            case .scalar: functions.0
-            case .avx2: functions.1
-            case .avx512vnni: functions.2
-            }
-        return try #require(function, "\(self) has no matmul for \(set)")
+    func matmul(_ set: InstructionSet, _ layout: MatrixLayout = .rows) throws -> sir_matmul_fn {
+        try #require(kernel(layout, set), "\(self) has no matmul in \(layout) for \(set)")
     }
 
     func decoded(_ blocks: [UInt8]) throws -> [Float] {

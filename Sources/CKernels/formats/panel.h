@@ -169,17 +169,11 @@ SIR_AVX2_INLINE void sir_turn_panel(const uint8_t *const rows[16], size_t row_by
 
 // MARK: Order
 
-/// `count` panels, `stride` bytes apart, of which the last may have fewer rows than lanes.
+/// Panels `stride` bytes apart, of `rows` rows in all: the last may have fewer rows than lanes.
 typedef struct sir_panels {
     sir_stretch first;
-    size_t count, stride, rows;
+    size_t stride, rows;
 } sir_panels;
-
-/// The next panel.
-SIR_AVX2_INLINE sir_stretch sir_after(sir_stretch panel, size_t stride) {
-    panel.halves += stride, panel.words += stride;
-    return panel;
-}
 
 /// Defines the product of panels with `T` tokens: `tile` for each. A panel with fewer rows than lanes goes through memory
 /// for all lanes, a token at a time.
@@ -191,7 +185,7 @@ SIR_AVX2_INLINE sir_stretch sir_after(sir_stretch panel, size_t stride) {
         size_t r = 0;                                                                                            \
         for (; panels.rows - r >= SIR_PANEL_ROWS; r += SIR_PANEL_ROWS) {                                         \
             tile(T, panel, a, activation_bytes, spread, out + r, out_stride, first);                             \
-            panel = sir_after(panel, panels.stride);                                                             \
+            panel.halves += panels.stride, panel.words += panels.stride;                                         \
         }                                                                                                        \
         for (int t = 0; r < panels.rows && t < T; t++) {                                                         \
             float lanes[SIR_PANEL_ROWS] = {0}, *row = out + (size_t)t * out_stride + r;                          \
@@ -246,8 +240,9 @@ SIR_INLINE size_t sir_even_pieces(size_t blocks, size_t most) {
 /// Defines the two matmuls of one instruction set by panels: those that lie ready, and those made of rows.
 ///
 /// Few tokens wait for memory: they take panels as one stream, from first byte to last, each piece of it for all tokens
-/// while it is in L1. (Up to `once` tokens, which a tile takes in one walk, need no pieces.) Many tokens take panels by stretches of columns, all panels of a stretch with four tokens (eight),
-/// and then with the next four: activations are spread once for many panels, which come from L2.
+/// while it is in L1. (Up to `once` tokens, which a tile takes in one walk, need no pieces.) Many tokens take panels by
+/// stretches of columns, all panels of a stretch with four tokens (eight), and then with the next four: activations are
+/// spread once for many panels, which come from L2.
 #define SIR_DEFINE_PANELS(isa, ATTRIBUTES)                                                                       \
     static inline ATTRIBUTES __attribute__((always_inline, unused)) void sir_matmul_packed_##isa(                \
         SIR_MATMUL_PARAMETERS, sir_block_shape shape, size_t activation_block, size_t once, sir_tile_fn tile,    \
@@ -264,7 +259,7 @@ SIR_INLINE size_t sir_even_pieces(size_t blocks, size_t most) {
             for (size_t b = 0; b < blocks; b += most) {                                                          \
                 sir_stretch first = {halves + sir_panel_halves(shape, b), words + b * shape.words * 64,          \
                                      blocks - b < most ? blocks - b : most, ahead};                              \
-                sir_panels panels = {first, own / SIR_PANEL_ROWS, stride, own};                                  \
+                sir_panels panels = {first, stride, own};                                                        \
                 sir_panels_by_tokens_##isa(panels, tokens, (const uint8_t *)activations + b * activation_block,  \
                                            activation_bytes, out + r, out_stride, b == 0, tile,                  \
                                            few ? NULL : spread);                                                 \
@@ -296,7 +291,7 @@ SIR_INLINE size_t sir_even_pieces(size_t blocks, size_t most) {
                     size_t place = i / SIR_PANEL_ROWS * stride;                                                  \
                     sir_turn_panel(sixteen, row_bytes, count, shape, memory + place, words + place);             \
                 }                                                                                                \
-                sir_panels panels = {{memory, words, count, 0}, own / SIR_PANEL_ROWS, stride, own};           \
+                sir_panels panels = {{memory, words, count, 0}, stride, own};                                    \
                 sir_panels_by_tokens_##isa(panels, tokens, (const uint8_t *)activations + b * activation_block,  \
                                            activation_bytes, out + r, out_stride, b == 0, tile, spread);         \
             }                                                                                                    \
