@@ -6,15 +6,25 @@ import Tensors
 
 /// The state of an engine, touched by its thread alone once that has started: `@unchecked Sendable`.
 final class EngineLoop: @unchecked Sendable {
+    /// Prompt tokens in a step where several prompts are all there is to do. LOG.md, "How are prompts and answers
+    /// to share the steps?"
+    private static let severalPrompts = 128
+    /// How long a first token's reader may wait for the second because of others' prompts.
+    private static let burstSeconds = Duration.seconds(2)
+
     private let runner: any ModelRunner
     private let sampling: SamplingRound
-    private let shape: ModelConfiguration
-    private let mailbox: Mailbox
-    private var scheduler: Scheduler
-    private var continuations: [Int: AsyncThrowingStream<TokenEvent, any Error>.Continuation] = [:]
-    private var tokens: [BatchToken] = []
+    let shape: ModelConfiguration
+    let mailbox: Mailbox
+    let observer: (any EngineObserver)?
+    var scheduler: Scheduler
+    var continuations: [Int: AsyncThrowingStream<TokenEvent, any Error>.Continuation] = [:]
+    var meanServiceSeconds: Double?
+    private var pace = StepPace()
+    private var deadlines = 0  // requests here that have one
+    private(set) var tokens: [BatchToken] = []
     private var pageTables: [PageTable] = []
-    private var routing: [ExpertChoice] = []
+    private(set) var routing: [ExpertChoice] = []
 
     init(
         model: any LanguageModel, options: Engine.Options, limits: Scheduler.Limits, cache: KVCache,
@@ -29,6 +39,7 @@ final class EngineLoop: @unchecked Sendable {
             pool: pool)
         sampling = SamplingRound(runner: runner, pool: pool)
         scheduler = Scheduler(limits: limits, cache: cache)
+        observer = options.observer
         self.mailbox = mailbox
     }
 
@@ -38,11 +49,15 @@ final class EngineLoop: @unchecked Sendable {
 
     private func run() {
         while receive() {
-            let entries = scheduler.schedule()
+            let start = ContinuousClock.now
+            endOverdue(start)
+            let entries = scheduler.schedule(allowance(start))
+            publish()
             guard !entries.isEmpty else { continue }
-            forward(entries)
+            forward(entries, start)
             scheduler.computed(entries)
-            report(entries)
+            send(entries)
+            account(entries, since: start)
         }
         for continuation in continuations.values {
             continuation.finish(throwing: EngineError(.stopped, "the engine was stopped"))
@@ -51,26 +66,45 @@ final class EngineLoop: @unchecked Sendable {
 
     /// Takes the mail, waiting for some if there is nothing else to do; false: stop.
     private func receive() -> Bool {
+        if scheduler.isIdle { publish() }
         let mail = mailbox.take(waiting: scheduler.isIdle)
         for submission in mail.submissions {
             continuations[submission.id] = submission.continuation
+            if submission.request.deadline != nil { deadlines += 1 }
             scheduler.submit(
                 TokenSequence(
                     id: submission.id, request: submission.request, sampler: submission.sampler,
                     submitted: submission.time))
         }
         for id in mail.cancelled {
-            if let sequence = scheduler.remove(id: id) { finish(sequence, .cancelled) }
+            if let sequence = remove(id) { finish(sequence, .cancelled) }
         }
         return !mail.stopping
     }
 
-    private func forward(_ entries: [Scheduler.Entry]) {
+    /// Ends what is past its deadline, running or waiting.
+    private func endOverdue(_ now: ContinuousClock.Instant) {
+        guard deadlines > 0 else { return }
+        for sequence in scheduler.running + scheduler.waiting {
+            guard let deadline = sequence.request.deadline, deadline <= now else { continue }
+            _ = remove(sequence.id)
+            finish(sequence, .deadline)
+        }
+    }
+
+    private func allowance(_ now: ContinuousClock.Instant) -> Scheduler.Allowance {
+        var allowance = Scheduler.Allowance()
+        allowance.besideDecoding = pace.prefillTokens
+        allowance.severalPrompts = Self.severalPrompts
+        allowance.youngSince = now - Self.burstSeconds
+        return allowance
+    }
+
+    private func forward(_ entries: [Scheduler.Entry], _ now: ContinuousClock.Instant) {
         tokens.removeAll(keepingCapacity: true)
         pageTables.removeAll(keepingCapacity: true)
         var rows = 0
         var recordsRouting = false
-        let now = ContinuousClock.now
         for (index, entry) in entries.enumerated() {
             let sequence = entry.sequence
             if sequence.started == nil { sequence.started = now }
@@ -102,7 +136,7 @@ final class EngineLoop: @unchecked Sendable {
         }
     }
 
-    private func report(_ entries: [Scheduler.Entry]) {
+    private func send(_ entries: [Scheduler.Entry]) {
         let outcomes = sampling.sample(entries.compactMap { $0.wantsLogits ? $0.sequence : nil })
         var first = 0
         var row = 0
@@ -125,59 +159,55 @@ final class EngineLoop: @unchecked Sendable {
         switch outcome {
         case .token(let token): sampled = token
         case .failure(let error):
-            let removed = scheduler.remove(id: sequence.id)
-            precondition(removed != nil)
-            continuations.removeValue(forKey: sequence.id)?
-                .finish(throwing: EngineError(.badLogits, "at position \(sequence.tokens.count): \(error)"))
+            _ = remove(sequence.id)
+            let code: EngineError.Code
+            if case .nothingAllowed = error { code = .nothingAllowed } else { code = .badLogits }
+            fail(sequence, EngineError(code, "at position \(sequence.tokens.count): \(error)"))
             return
         }
-        let now = ContinuousClock.now
-        if sequence.firstToken == nil { sequence.firstToken = now }
-        sequence.lastToken = now
+        sequence.noteToken(.now, recordsGap: observer != nil)
         if sequence.request.endTokens.contains(sampled.token) {
-            scheduler.remove(id: sequence.id)
+            _ = remove(sequence.id)
             finish(sequence, .stop, endToken: sampled.token)
             return
         }
-        sequence.append(sampled.token)
+        scheduler.append(sampled.token, to: sequence)
         continuations[sequence.id]?.yield(
             .token(
-                GeneratedToken(id: sampled.token, logProbability: sampled.logProbability, top: sampled.top)))
+                GeneratedToken(
+                    id: sampled.token, logProbability: sampled.logProbability, top: sampled.top)))
         if sequence.tokens.count >= sequence.limit(context: scheduler.limits.context) {
-            scheduler.remove(id: sequence.id)
+            _ = remove(sequence.id)
             finish(sequence, .length)
         }
     }
 
-    private func finish(_ sequence: TokenSequence, _ reason: FinishReason, endToken: Int32? = nil) {
-        let continuation = continuations.removeValue(forKey: sequence.id)
-        let end = ContinuousClock.now
-        let started = sequence.started ?? end
-        let first = sequence.firstToken ?? end
-        func seconds(_ from: ContinuousClock.Instant, _ to: ContinuousClock.Instant) -> Double {
-            (to - from) / .seconds(1)
-        }
-        continuation?.yield(
-            .finished(
-                GenerationSummary(
-                    reason: reason, endToken: endToken, promptTokens: sequence.request.prompt.count,
-                    cachedTokens: sequence.cachedTokens, generatedTokens: sequence.generated,
-                    queueSeconds: seconds(sequence.submitted, started),
-                    prefillSeconds: seconds(started, first),
-                    decodeSeconds: seconds(first, sequence.lastToken ?? first))))
-        continuation?.finish()
+    private func remove(_ id: Int) -> TokenSequence? {
+        guard let sequence = scheduler.remove(id: id) else { return nil }
+        if sequence.request.deadline != nil { deadlines -= 1 }
+        return sequence
     }
 
-    /// The router's choices for the tokens of `entry`, the batch's tokens from `firstToken` on.
-    private func routing(of entry: Scheduler.Entry, firstToken: Int) -> [TokenRouting] {
-        let k = shape.expertsPerToken
-        return entry.range.enumerated().map { offset, position in
-            TokenRouting(
-                token: entry.sequence.tokens[position], position: position,
-                choices: (0..<shape.layers).map { layer in
-                    let start = (layer * tokens.count + firstToken + offset) * k
-                    return Array(routing[start..<start + k])
-                })
+    /// The step's costs: for the next step's size, and for whoever watches.
+    private func account(_ entries: [Scheduler.Entry], since start: ContinuousClock.Instant) {
+        let decoding = entries.count { $0.isDecoding }
+        let prefill = tokens.count - decoding
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        pace.learn(decodeSequences: decoding, prefillTokens: prefill, seconds: seconds)
+        let events = scheduler.takeEvents()
+        guard let observer else { return }
+        var report = StepReport()
+        report.tokens = tokens.count
+        report.decodeSequences = decoding
+        report.prefillTokens = prefill
+        report.seconds = seconds
+        report.running = scheduler.running.count
+        report.waiting = scheduler.queue.waiting.count
+        for sequence in events.admitted {
+            report.admittedTokens += sequence.request.prompt.count
+            report.cachedTokens += sequence.cachedTokens
         }
+        if entries.contains(where: { $0.sequence.request.recordsRouting }) { report.expertLoad = expertLoad }
+        observer.engine(did: report)
     }
 }

@@ -16,10 +16,17 @@ public struct GenerationRequest: Sendable {
     public var usesPrefixCache: Bool
     /// Whether each token carries the experts that the router chose.
     public var recordsRouting: Bool
+    /// Forbids tokens as the answer goes on, by a grammar for instance; it starts where the answer starts.
+    public var mask: (any LogitsMask)?
+    /// When the answer ends with reason `deadline`, however far it is.
+    public var deadline: ContinuousClock.Instant?
+    /// Whose request it is. Clients take turns when there is more to do than can be done at once.
+    public var client: String
 
     public init(
         prompt: [Int32], maxTokens: Int? = nil, sampling: SamplingParameters = .greedy,
-        endTokens: Set<Int32> = [], usesPrefixCache: Bool = true, recordsRouting: Bool = false
+        endTokens: Set<Int32> = [], usesPrefixCache: Bool = true, recordsRouting: Bool = false,
+        mask: (any LogitsMask)? = nil, deadline: ContinuousClock.Instant? = nil, client: String = ""
     ) {
         self.prompt = prompt
         self.maxTokens = maxTokens
@@ -27,6 +34,9 @@ public struct GenerationRequest: Sendable {
         self.endTokens = endTokens
         self.usesPrefixCache = usesPrefixCache
         self.recordsRouting = recordsRouting
+        self.mask = mask
+        self.deadline = deadline
+        self.client = client
     }
 }
 
@@ -72,6 +82,8 @@ public enum FinishReason: String, Sendable, Codable {
     case length
     /// The caller lost interest.
     case cancelled
+    /// The request's time was up.
+    case deadline
 }
 
 /// What a request came to.

@@ -51,6 +51,11 @@ package final class KVCache {
         free.count + idle.count + (capacity - pages.count) - reserved
     }
 
+    /// Pages that sequences hold.
+    package var used: Int { pages.count - free.count - idle.count }
+    /// Pages that only hold text of earlier sequences.
+    package var cached: Int { idle.count }
+
     /// Pages for `positions` positions.
     package static func pageCount(positions: Int) -> Int {
         (positions + KVType.pagePositions - 1) / KVType.pagePositions

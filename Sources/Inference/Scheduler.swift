@@ -4,7 +4,7 @@
 /// Continuous batching with chunked prefill.
 ///
 /// Every step takes one token of each sequence that is generating, so that none waits for another's long
-/// prompt, and fills the rest of the step with prompt tokens, oldest request first.
+/// prompt, and fills the rest of the step with prompt tokens, those of the shortest rest first.
 package struct Scheduler {
     package struct Limits: Sendable {
         /// Tokens in one step.
@@ -24,18 +24,38 @@ package struct Scheduler {
         }
     }
 
+    /// What the next step may spend on prompts. Unlimited: as much as `Limits` allow.
+    package struct Allowance {
+        /// Prompt tokens beside sequences that decode.
+        package var besideDecoding = Int.max
+        /// Prompt tokens where several prompts are all there is to do: small steps end the first ones soon.
+        package var severalPrompts = Int.max
+        /// Sequences that have their first token since this time may wait for the prompts of their burst; nil: none may.
+        package var youngSince: ContinuousClock.Instant?
+
+        package init() {}
+    }
+
     /// A sequence's part in a step: tokens `range` of it.
     package struct Entry {
         package let sequence: TokenSequence
         package let range: Range<Int>
+        /// Whether this is the latest token of an answer, and not part of a prompt.
+        package let isDecoding: Bool
         /// Whether the last token of `range` is the last one known: its logits choose the next.
         package var wantsLogits: Bool { range.upperBound == sequence.tokens.count }
     }
 
+    /// What `schedule` did beside choosing tokens, since the last time it was asked.
+    package struct Events {
+        package var admitted: [TokenSequence] = []
+    }
+
     package let limits: Limits
     package let cache: KVCache
-    package private(set) var waiting: [TokenSequence] = []
+    package private(set) var queue = FairQueue()
     package private(set) var running: [TokenSequence] = []
+    private var events = Events()
 
     package init(limits: Limits, cache: KVCache) {
         precondition(limits.stepTokens >= limits.sequences, "a step must hold a token of each sequence")
@@ -43,26 +63,41 @@ package struct Scheduler {
         self.cache = cache
     }
 
-    package var isIdle: Bool { waiting.isEmpty && running.isEmpty }
+    package var waiting: [TokenSequence] { queue.waiting }
+    package var isIdle: Bool { queue.waiting.isEmpty && running.isEmpty }
 
-    package mutating func submit(_ sequence: TokenSequence) { waiting.append(sequence) }
+    package mutating func submit(_ sequence: TokenSequence) { queue.enter(sequence) }
 
     /// Chooses the next step's tokens; empty when there is nothing to do.
-    package mutating func schedule() -> [Entry] {
+    package mutating func schedule(_ allowance: Allowance = Allowance()) -> [Entry] {
         admit()
+        let decoding = running.filter(\.isDecoding)
+        let prompts = running.filter { !$0.isDecoding }
         var entries: [Entry] = []
         var budget = limits.stepTokens
-        for sequence in running where sequence.isDecoding {
-            entries.append(Entry(sequence: sequence, range: sequence.computed..<sequence.tokens.count))
-            budget -= sequence.pending
+        if !waitForBurst(decoding, prompts, allowance) {
+            for sequence in decoding {
+                entries.append(
+                    Entry(
+                        sequence: sequence, range: sequence.computed..<sequence.tokens.count,
+                        isDecoding: true))
+            }
+            budget -= entries.count
         }
-        for sequence in running where !sequence.isDecoding && budget > 0 {
-            let count = min(sequence.pending, limits.prefillChunk, budget)
-            entries.append(Entry(sequence: sequence, range: sequence.computed..<sequence.computed + count))
-            budget -= count
+        if !entries.isEmpty {
+            budget = min(budget, allowance.besideDecoding)
+        } else if prompts.count > 1, let shortest = prompts.map(\.pending).min() {
+            budget = min(budget, max(allowance.severalPrompts, shortest))
         }
+        entries += share(budget, among: prompts)
         for entry in entries { entry.sequence.ensurePages(entry.range.upperBound, from: cache) }
         return entries
+    }
+
+    /// What happened since the last call.
+    package mutating func takeEvents() -> Events {
+        defer { events = Events() }
+        return events
     }
 
     /// Notes that a step's tokens are in the cache.
@@ -73,26 +108,68 @@ package struct Scheduler {
         }
     }
 
+    /// Adds the token that was chosen for `sequence`.
+    package mutating func append(_ token: Int32, to sequence: TokenSequence) {
+        sequence.append(token)
+        queue.chargeToken(to: sequence.request.client)
+    }
+
     /// Takes a sequence out, wherever it is, and its pages back. Nil if it is not here any more.
     @discardableResult
     package mutating func remove(id: Int) -> TokenSequence? {
         if let index = running.firstIndex(where: { $0.id == id }) {
             let sequence = running.remove(at: index)
             sequence.releasePages(to: cache)
+            queue.leave(sequence)
             return sequence
         }
-        if let index = waiting.firstIndex(where: { $0.id == id }) { return waiting.remove(at: index) }
-        return nil
+        guard let sequence = queue.waiting.first(where: { $0.id == id }) else { return nil }
+        queue.leave(sequence)
+        return sequence
     }
 
-    /// Lets waiting sequences in, first come first served. A large one at the head is not overtaken: it
+    /// Lets waiting sequences in, as the queue has their turns. A large one whose turn it is is not overtaken: it
     /// would otherwise wait for ever.
     private mutating func admit() {
-        while running.count < limits.sequences, let next = waiting.first,
+        while running.count < limits.sequences, let next = queue.next,
             next.acquirePages(from: cache, context: limits.context)
         {
-            waiting.removeFirst()
+            queue.admit(next, promptTokens: next.request.prompt.count)
             running.append(next)
+            events.admitted.append(next)
         }
+    }
+
+    /// Whether those that decode leave this step to prompts: all of them have but their first token, and that not for
+    /// long. When many requests come at once, the last first token comes soonest if nobody decodes before, and nobody
+    /// has a second token later than if all prompts had been one batch. Once in a sequence's life.
+    private func waitForBurst(
+        _ decoding: [TokenSequence], _ prompts: [TokenSequence], _ allowance: Allowance
+    ) -> Bool {
+        guard let since = allowance.youngSince, !decoding.isEmpty, !prompts.isEmpty else { return false }
+        return decoding.allSatisfy { sequence in
+            guard sequence.generated == 1, let first = sequence.firstToken else { return false }
+            return first >= since
+        }
+    }
+
+    /// Shares `budget` tokens out among `prompts`, the shortest rest first: that makes the mean time to a first token
+    /// least. The oldest is sure of a quarter, so that no stream of short ones starves a long one.
+    private func share(_ budget: Int, among prompts: [TokenSequence]) -> [Entry] {
+        guard let oldest = prompts.first, budget > 0 else { return [] }
+        var reserve = min((budget + 3) / 4, oldest.pending, limits.prefillChunk)
+        var left = budget
+        var entries: [Entry] = []
+        for sequence in prompts.sorted(by: { ($0.pending, $0.id) < ($1.pending, $1.id) }) {
+            if sequence === oldest { reserve = 0 }
+            let count = min(sequence.pending, limits.prefillChunk, left - reserve)
+            guard count > 0 else { continue }
+            entries.append(
+                Entry(
+                    sequence: sequence, range: sequence.computed..<sequence.computed + count,
+                    isDecoding: false))
+            left -= count
+        }
+        return entries
     }
 }

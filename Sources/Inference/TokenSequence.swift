@@ -16,8 +16,10 @@ package final class TokenSequence {
     package var sampler: Sampler
     package let submitted: ContinuousClock.Instant
     package var started: ContinuousClock.Instant?
-    package var firstToken: ContinuousClock.Instant?
-    package var lastToken: ContinuousClock.Instant?
+    package private(set) var firstToken: ContinuousClock.Instant?
+    package private(set) var lastToken: ContinuousClock.Instant?
+    /// Seconds between each token and the one before, if somebody wants to know.
+    package private(set) var gaps: [Float] = []
 
     private var lease: KVCache.Lease?
     private var table: PageTableStorage?
@@ -42,6 +44,13 @@ package final class TokenSequence {
     }
 
     package func append(_ token: Int32) { tokens.append(token) }
+
+    /// Notes that a token was chosen at `now`.
+    package func noteToken(_ now: ContinuousClock.Instant, recordsGap: Bool) {
+        if recordsGap, let lastToken { gaps.append(Float((now - lastToken) / .seconds(1))) }
+        if firstToken == nil { firstToken = now }
+        lastToken = now
+    }
 
     // MARK: Pages
 
