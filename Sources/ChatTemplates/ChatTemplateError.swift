@@ -25,6 +25,8 @@ public struct ChatTemplateError: Error, Sendable, Equatable, CustomStringConvert
         case json
         /// The conversation does not fit an instruct layout: wrong first role, tools where none exist.
         case conversation
+        /// A tool's definition, or the choice of one, is not what the API asks for.
+        case tool
     }
 
     public let code: Code
@@ -41,7 +43,7 @@ public struct ChatTemplateError: Error, Sendable, Equatable, CustomStringConvert
 
     public var description: String {
         switch (code, line) {
-        case (.json, _), (.conversation, _): message
+        case (.json, _), (.conversation, _), (.tool, _): message
         case (_, .some(let line)): "chat template, line \(line): \(message)"
         case (_, .none): "chat template: \(message)"
         }
