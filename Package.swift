@@ -49,6 +49,7 @@ let package = Package(
         module("ChatTemplates"),
         module("Models", ["Tensors", "ModelFiles", systemPackage]),
         module("Sampling"),
+        module("Grammars", ["Sampling", "ChatTemplates"]),
         module("Inference", ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates"]),
         module(
             "ModelStore",
@@ -60,8 +61,8 @@ let package = Package(
         module(
             "Server",
             [
-                "Inference", "ModelStore", "ChatTemplates", "Sampling", "Tokenizers", "Models", "ModelFiles",
-                systemPackage,
+                "Inference", "ModelStore", "Grammars", "ChatTemplates", "Sampling", "Tokenizers", "Models",
+                "ModelFiles", "Tensors", systemPackage,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

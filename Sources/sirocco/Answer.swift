@@ -58,6 +58,7 @@ extension GenerationSummary {
         parts.append("first token \(firstTokenSeconds.rounded(2)) s")
         switch reason {
         case .stop: break
+        case .deadline: parts.append("cut at the time limit")
         case .length: parts.append("cut at the token limit")
         case .cancelled: parts.append("stopped")
         }

@@ -19,6 +19,7 @@ struct AnswerPlan: Sendable {
     var continuesText = false
     /// Whose request it is, for fairness among clients.
     var client = ""
+    var arrival = ContinuousClock.now
     let seed: UInt64
 
     var model: ServedModel { lease.model }
@@ -56,6 +57,12 @@ struct AnswerPlan: Sendable {
         }
     }
 
+    /// The sooner of what the request and the configuration allow.
+    private var deadline: ContinuousClock.Instant? {
+        let seconds = [options.extras.seconds, model.settings.limits.seconds].compactMap(\.self).min()
+        return seconds.map { arrival + .seconds($0) }
+    }
+
     private func request(choice: Int) -> GenerationRequest {
         GenerationRequest(
             prompt: prompt, maxTokens: maxTokens,
@@ -63,7 +70,8 @@ struct AnswerPlan: Sendable {
                 model.settings.defaults, fallbackTemperature: fallbackTemperature,
                 seed: seed &+ UInt64(choice)),
             endTokens: options.ignoresEnd == true ? [] : model.loaded.endTokens,
-            usesPrefixCache: options.usesPrefixCache ?? true, recordsRouting: options.extras.trace ?? false)
+            usesPrefixCache: options.usesPrefixCache ?? true, recordsRouting: options.extras.trace ?? false,
+            deadline: deadline, client: client)
     }
 
     /// Starts the work on all choices. Throws what is wrong before anything is computed.
@@ -150,34 +158,8 @@ struct RunningAnswer: Sendable {
         return switch summary.reason {
         case .stop: .end
         case .cancelled: .cancelled
+        case .deadline: .deadline
         case .length: summary.generatedTokens == plan.maxTokens ? .length : .contextFull
-        }
-    }
-}
-
-extension APIError {
-    /// The error as a client is told of it; what is none of theirs becomes a fault of the server.
-    init(_ error: any Error) {
-        switch error {
-        case let error as APIError: self = error
-        case let error as EngineError:
-            switch error.code {
-            case .badRequest: self = .invalid(error.description)
-            case .promptTooLong: self = .invalid(error.description, code: "context_length_exceeded")
-            case .stopped:
-                self = APIError(
-                    .serviceUnavailable, .unavailable, code: "shutting_down", "the server is ending",
-                    retryAfter: 5)
-            case .badModel, .badLogits:
-                self = APIError(
-                    .internalServerError, .server, code: "model_error",
-                    "the model failed: \(error.description)")
-            }
-        case is CancellationError:
-            self = APIError(
-                .serviceUnavailable, .unavailable, code: "cancelled", "the request was cancelled",
-                retryAfter: 1)
-        default: self = .server("?")
         }
     }
 }

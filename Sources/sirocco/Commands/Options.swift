@@ -93,6 +93,7 @@ struct MachineOptions: ParsableArguments {
         if let kvType = model.kvType { options.kvType = kvType }
         if let sequences = model.sequences { options.sequences = sequences }
         if let bytes = model.kvMemory { options.kvBytes = bytes }
+        options.queueLimit = model.queue ?? 256
         return options
     }
 }
