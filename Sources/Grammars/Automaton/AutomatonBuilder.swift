@@ -16,10 +16,13 @@ struct AutomatonBuilder {
     private var pending: [Int] = []
     private let rules: Rules
     private let nullable: [Bool]
+    private let countsOnStack: Bool
 
     /// States and edges for `root` and all rules that it reaches; a body's place is named in errors.
-    init(_ root: Expression, _ rules: Rules) throws(GrammarError) {
+    /// - Parameter countsOnStack: whether many rounds may be counted by one state, rather than written out.
+    init(_ root: Expression, _ rules: Rules, countsOnStack: Bool = true) throws(GrammarError) {
         self.rules = rules
+        self.countsOnStack = countsOnStack
         nullable = Self.nullableRules(rules)
         let start = try state()
         let end = try state()
@@ -140,7 +143,7 @@ extension AutomatonBuilder {
         if bounded > 0 {
             let target = max == nil ? try state() : to
             // Few rounds are written out; many are counted on the stack, by one state.
-            if bounded.cappedProduct(body.size) <= 64 || isNullable {
+            if bounded.cappedProduct(body.size) <= 64 || isNullable || !countsOnStack {
                 for round in 1...bounded {
                     if round > min { jumps[Int(current)].append(target) }
                     let next = round == bounded ? target : try state()

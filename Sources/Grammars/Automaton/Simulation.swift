@@ -34,6 +34,8 @@ struct Simulation: Sendable {
     static let dead: SetID = 0
 
     let automaton: Automaton
+    /// The most configurations that a step keeps. What is dropped can only forbid: each one left can be completed.
+    let width: Int
     private var frames: [Frame] = []
     private var depths: [Int32] = []
     private var frameIDs: [Frame: Int32] = [:]
@@ -51,8 +53,9 @@ struct Simulation: Sendable {
         var reachesBottom: Bool
     }
 
-    init(_ automaton: Automaton) {
+    init(_ automaton: Automaton, width: Int) {
         self.automaton = automaton
+        self.width = width
         reset()
     }
 
@@ -183,7 +186,7 @@ extension Simulation {
 
     /// Follows all that reads nothing, and gives the set of what is left.
     private mutating func closed() -> SetID {
-        while let item = closure.pending.popLast() {
+        while closure.found.count < width, let item = closure.pending.popLast() {
             // Most closures have one item or two; only states that others lead to can be met twice.
             guard closure.seen.insert(item).inserted else { continue }
             if automaton.counterOf[Int(item.state)] >= 0 {

@@ -23,7 +23,10 @@ final class MaskTable: Sendable {
         var masks: [GrammarState: TokenMask] = [:]
         var local: [LocalState: LocalMask] = [:]
         var bytes = 0
-        var idle: [Simulation] = []
+        /// For walks over the vocabulary.
+        var walkers: [Simulation] = []
+        /// For reading tokens: they keep more ways at once, so that they lose none that a walk has followed.
+        var readers: [Simulation] = []
 
         mutating func makeRoom(for size: Int) {
             if bytes + size > GrammarLimits.cacheBytes {
@@ -38,17 +41,15 @@ final class MaskTable: Sendable {
     init(_ automaton: Automaton, _ vocabulary: TokenVocabulary) {
         self.automaton = automaton
         self.vocabulary = vocabulary
-        var simulation = Simulation(automaton)
-        start = simulation.state(of: simulation.start())
-        tables = Mutex(Tables(idle: [simulation]))
+        var reader = Simulation(automaton, width: GrammarLimits.readingWidth)
+        start = reader.state(of: reader.start())
+        tables = Mutex(Tables(readers: [reader]))
     }
 
     /// The tokens that may follow in `state`.
     func mask(of state: GrammarState) -> TokenMask {
         if let known = tables.withLock({ $0.masks[state] }) { return known }
-        let mask = withSimulation { simulation in
-            TokenMask(allowed(in: state, &simulation))
-        }
+        let mask = with(\.walkers, width: GrammarLimits.width) { TokenMask(allowed(in: state, &$0)) }
         return tables.withLock { tables in
             // Two threads may have walked at once; they found the same.
             if let known = tables.masks[state] { return known }
@@ -60,26 +61,32 @@ final class MaskTable: Sendable {
 
     /// The state after `token`; dead if it is not allowed.
     func state(after token: Int32, in state: GrammarState) -> GrammarState {
-        withSimulation { simulation in
-            var set = simulation.set(of: state)
-            if let bytes = vocabulary.bytes(of: token) {
-                for byte in bytes {
-                    set = simulation.step(set, byte)
-                    if set == Simulation.dead { break }
-                }
-            } else {
-                set = simulation.step(set, token: token)
-            }
-            return simulation.state(of: set)
-        }
+        let next = with(\.readers, width: GrammarLimits.readingWidth) { read(token, in: state, &$0) }
+        guard next.isDead, mask(of: state).allowed.contains(token) else { return next }
+        // So many ways at once that the right one was dropped: follow them all.
+        var reader = Simulation(automaton, width: .max)
+        return read(token, in: state, &reader)
     }
 
-    private func withSimulation<Result>(_ body: (inout Simulation) -> Result) -> Result {
-        var simulation = tables.withLock { $0.idle.popLast() } ?? Simulation(automaton)
+    private func read(_ token: Int32, in state: GrammarState, _ reader: inout Simulation) -> GrammarState {
+        var set = reader.set(of: state)
+        if let bytes = vocabulary.bytes(of: token) {
+            for byte in bytes where set != Simulation.dead { set = reader.step(set, byte) }
+        } else {
+            set = reader.step(set, token: token)
+        }
+        return reader.state(of: set)
+    }
+
+    private func with<Result>(
+        _ pool: any WritableKeyPath<Tables, [Simulation]> & Sendable, width: Int,
+        _ body: (inout Simulation) -> Result
+    ) -> Result {
+        var simulation = tables.withLock { $0[keyPath: pool].popLast() } ?? Simulation(automaton, width: width)
         if simulation.isLarge { simulation.reset() }
         let result = body(&simulation)
         tables.withLock { [simulation] tables in
-            if tables.idle.count < 32 { tables.idle.append(simulation) }
+            if tables[keyPath: pool].count < 32 { tables[keyPath: pool].append(simulation) }
         }
         return result
     }
@@ -117,7 +124,17 @@ extension MaskTable {
     private func allowed(in state: GrammarState, _ simulation: inout Simulation) -> TokenSet {
         var allowed = TokenSet(count: vocabulary.count)
         let set = simulation.set(of: state)
-        for configuration in simulation.configurations(set) {
+        let configurations = simulation.configurations(set)
+        guard configurations.count <= 16 else {
+            // Many ways share most of their steps: one walk for all of them.
+            for configuration in configurations {
+                for edge in automaton.tokens[configuration.state] { allowed.insert(edge.token) }
+            }
+            let all = 0..<vocabulary.nodes.count
+            walk(all, depth: 0, from: set, &simulation, into: &allowed) { _, _, _, _ in }
+            return allowed
+        }
+        for configuration in configurations {
             let (counters, context) = counters(around: configuration, simulation)
             var local = localMask(configuration.state, counters, depth: 0, &simulation)
             let depth = simulation.depth(context)
