@@ -87,16 +87,69 @@ public final class Engine: Sendable {
     /// How busy the engine is.
     public var load: EngineLoad { mailbox.load }
 
-    /// Starts work on `request`. Throws what is wrong with it before any work is done.
+    /// Starts work on `request`. Throws what is wrong with it before any work is done; `busy` where too many wait.
     public func generate(_ request: GenerationRequest) throws(EngineError) -> Generation {
+        try check(request)
+        var sampler: Sampler
+        do {
+            sampler = try Sampler(request.sampling, promptTokens: request.prompt)
+            if let count = request.promptLogProbabilities {
+                _ = try Sampler(SamplingParameters(topLogProbabilities: count))
+            }
+        } catch { throw EngineError(.badRequest, error.description) }
+        sampler.mask = request.mask
+        let (stream, continuation) = AsyncThrowingStream<TokenEvent, any Error>.makeStream()
+        let id = mailbox.nextID()
+        continuation.onTermination = { [mailbox] termination in
+            if case .cancelled = termination { mailbox.cancel(id) }
+        }
+        try post(
+            Submission(id: id, request: request, sampler: sampler, reply: .events(continuation), time: .now))
+        return Generation(events: stream, cancel: { [mailbox] in mailbox.cancel(id) }, engine: self)
+    }
+
+    /// One vector of `dimension` values for a text: its tokens' states behind the last layer and its norm.
+    ///
+    /// Computed among all other work, and the same vector whatever that is.
+    /// - Parameters:
+    ///   - prompt: the text's tokens; at least one, and no more than `context`.
+    ///   - normalize: whether the vector is brought to length 1.
+    ///   - client: whose request it is; see `GenerationRequest.client`.
+    ///   - deadline: when the engine gives up, with an error of code `deadline`.
+    /// - Throws: `EngineError`, or `CancellationError` when the task is cancelled.
+    public func embed(
+        prompt: [Int32], pooling: Pooling = .mean, normalize: Bool = true, client: String = "",
+        deadline: ContinuousClock.Instant? = nil
+    ) async throws -> [Float] {
+        let request = GenerationRequest(prompt: prompt, maxTokens: 0, deadline: deadline, client: client)
+        try check(request, forText: false)
+        let (stream, continuation) = AsyncThrowingStream<[Float], any Error>.makeStream()
+        let id = mailbox.nextID()
+        continuation.onTermination = { [mailbox] termination in
+            if case .cancelled = termination { mailbox.cancel(id) }
+        }
+        let sampler: Sampler
+        do { sampler = try Sampler(.greedy) } catch { throw EngineError(.badRequest, error.description) }
+        try post(
+            Submission(
+                id: id, request: request, sampler: sampler,
+                embedding: EmbeddingSum(pooling, normalizes: normalize), reply: .embedding(continuation),
+                time: .now))
+        for try await vector in stream { return vector }
+        throw CancellationError()
+    }
+
+    /// Throws what is wrong with `request`, whose answer needs room if it is `forText`.
+    private func check(_ request: GenerationRequest, forText: Bool = true) throws(EngineError) {
         guard !request.prompt.isEmpty else {
             throw EngineError(.badRequest, "the prompt is empty; it needs at least one token")
         }
-        guard request.prompt.count < context else {
+        guard request.prompt.count < context + (forText ? 0 : 1) else {
             throw EngineError(
                 .promptTooLong,
-                "the prompt has \(request.prompt.count) tokens, but the context holds \(context) and the answer "
-                    + "needs room; shorten the prompt or raise the context")
+                "the prompt has \(request.prompt.count) tokens, but the context holds \(context)"
+                    + (forText ? " and the answer needs room" : "")
+                    + "; shorten the prompt or raise the context")
         }
         if let token = request.prompt.first(where: { $0 < 0 || $0 >= vocabularySize }) {
             throw EngineError(
@@ -107,22 +160,14 @@ public final class Engine: Sendable {
             throw EngineError(
                 .badRequest, "logit bias: token \(token) is not in the vocabulary of \(vocabularySize)")
         }
-        if let most = request.maxTokens, most < 1 {
-            throw EngineError(.badRequest, "max tokens is \(most); expected at least 1")
+        let least = forText && request.promptLogProbabilities == nil ? 1 : 0
+        if let most = request.maxTokens, most < least {
+            throw EngineError(.badRequest, "max tokens is \(most); expected at least \(least)")
         }
-        var sampler: Sampler
-        do { sampler = try Sampler(request.sampling, promptTokens: request.prompt) } catch {
-            throw EngineError(.badRequest, error.description)
-        }
-        sampler.mask = request.mask
-        let (stream, continuation) = AsyncThrowingStream<TokenEvent, any Error>.makeStream()
-        let id = mailbox.nextID()
-        continuation.onTermination = { [mailbox] termination in
-            if case .cancelled = termination { mailbox.cancel(id) }
-        }
-        switch mailbox.post(
-            Submission(id: id, request: request, sampler: sampler, continuation: continuation, time: .now))
-        {
+    }
+
+    private func post(_ submission: Submission) throws(EngineError) {
+        switch mailbox.post(submission) {
         case .accepted: break
         case .stopped: throw EngineError(.stopped, "the engine was stopped")
         case .full(let waiting, let seconds):
@@ -131,6 +176,5 @@ public final class Engine: Sendable {
                 "\(waiting) requests wait already, as many as may; come again in some "
                     + "\(Int(seconds.rounded(.up))) seconds", retryAfterSeconds: seconds)
         }
-        return Generation(events: stream, cancel: { [mailbox] in mailbox.cancel(id) }, engine: self)
     }
 }

@@ -16,6 +16,8 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
         case nothingAllowed
         /// As many requests wait as may; `retryAfterSeconds` says when to come again.
         case busy
+        /// The request's time was up before there was an answer.
+        case deadline
         /// The engine is shutting down.
         case stopped
     }

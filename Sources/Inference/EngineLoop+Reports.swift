@@ -19,16 +19,12 @@ extension EngineLoop {
         let end = ContinuousClock.now
         let started = sequence.started ?? end
         let first = sequence.firstToken ?? end
-        let continuation = continuations.removeValue(forKey: sequence.id)
-        continuation?.yield(
-            .finished(
-                GenerationSummary(
-                    reason: reason, endToken: endToken, promptTokens: sequence.request.prompt.count,
-                    cachedTokens: sequence.cachedTokens, generatedTokens: sequence.generated,
-                    queueSeconds: seconds(sequence.submitted, started),
-                    prefillSeconds: seconds(started, first),
-                    decodeSeconds: seconds(first, sequence.lastToken ?? first))))
-        continuation?.finish()
+        let summary = GenerationSummary(
+            reason: reason, endToken: endToken, promptTokens: sequence.request.prompt.count,
+            cachedTokens: sequence.cachedTokens, generatedTokens: sequence.generated,
+            queueSeconds: seconds(sequence.submitted, started), prefillSeconds: seconds(started, first),
+            decodeSeconds: seconds(first, sequence.lastToken ?? first))
+        replies.removeValue(forKey: sequence.id)?.finish(summary, embedding: sequence.embedding)
         if sequence.started != nil {
             let service = seconds(started, end)
             meanServiceSeconds = meanServiceSeconds.map { $0 + (service - $0) / 16 } ?? service
@@ -38,7 +34,7 @@ extension EngineLoop {
 
     /// Ends a sequence that was taken out of the scheduler with an error.
     func fail(_ sequence: TokenSequence, _ error: EngineError) {
-        continuations.removeValue(forKey: sequence.id)?.finish(throwing: error)
+        replies.removeValue(forKey: sequence.id)?.fail(error)
         report(sequence, .now, reason: nil, error: error.code)
     }
 
@@ -60,22 +56,29 @@ extension EngineLoop {
         (to - from) / .seconds(1)
     }
 
-    /// The router's choices for the tokens of `entry`, the batch's tokens from `firstToken` on.
-    func routing(of entry: Scheduler.Entry, firstToken: Int) -> [TokenRouting] {
+    /// Sends the router's choices for the tokens of `entry`, the batch's from `firstToken` on, if they are wanted.
+    func sendRouting(of entry: Scheduler.Entry, firstToken: Int) {
+        let sequence = entry.sequence
+        // What was computed again after the sequence lost its pages was sent before.
+        let new =
+            max(entry.range.lowerBound, sequence.reported)..<max(entry.range.upperBound, sequence.reported)
+        guard sequence.request.recordsRouting, !new.isEmpty else { return }
         let k = shape.expertsPerToken
-        return entry.range.enumerated().map { offset, position in
+        let choices = new.map { position in
             TokenRouting(
-                token: entry.sequence.tokens[position], position: position,
+                token: sequence.tokens[position], position: position,
                 choices: (0..<shape.layers).map { layer in
-                    let start = (layer * tokens.count + firstToken + offset) * k
+                    let place = firstToken + position - entry.range.lowerBound
+                    let start = (layer * batch.tokens.count + place) * k
                     return Array(routing[start..<start + k])
                 })
         }
+        replies[sequence.id]?.yield(.routing(choices))
     }
 
     /// How often each expert was chosen in the latest step, [layers][experts].
     var expertLoad: [[Int]] {
-        let choices = tokens.count * shape.expertsPerToken
+        let choices = batch.tokens.count * shape.expertsPerToken
         return (0..<shape.layers).map { layer in
             var load = [Int](repeating: 0, count: shape.experts)
             for choice in routing[layer * choices..<(layer + 1) * choices] { load[Int(choice.expert)] += 1 }

@@ -18,12 +18,11 @@ final class EngineLoop: @unchecked Sendable {
     let mailbox: Mailbox
     let observer: (any EngineObserver)?
     var scheduler: Scheduler
-    var continuations: [Int: AsyncThrowingStream<TokenEvent, any Error>.Continuation] = [:]
+    var replies: [Int: Reply] = [:]
     var meanServiceSeconds: Double?
     private var pace = StepPace()
     private var deadlines = 0  // requests here that have one
-    private(set) var tokens: [BatchToken] = []
-    private var pageTables: [PageTable] = []
+    private(set) var batch = StepBatch()
     private(set) var routing: [ExpertChoice] = []
 
     init(
@@ -34,8 +33,8 @@ final class EngineLoop: @unchecked Sendable {
         let pool = ThreadPool(workers: options.threads)
         runner = model.makeRunner(
             limits: RunnerLimits(
-                tokens: limits.stepTokens, logitRows: limits.sequences, context: limits.context,
-                kvType: options.kvType),
+                tokens: limits.stepTokens, logitRows: limits.sequences + limits.scoredTokens,
+                context: limits.context, kvType: options.kvType),
             pool: pool)
         sampling = SamplingRound(runner: runner, pool: pool)
         scheduler = Scheduler(limits: limits, cache: cache)
@@ -59,9 +58,7 @@ final class EngineLoop: @unchecked Sendable {
             send(entries)
             account(entries, since: start)
         }
-        for continuation in continuations.values {
-            continuation.finish(throwing: EngineError(.stopped, "the engine was stopped"))
-        }
+        for reply in replies.values { reply.fail(EngineError(.stopped, "the engine was stopped")) }
     }
 
     /// Takes the mail, waiting for some if there is nothing else to do; false: stop.
@@ -69,12 +66,12 @@ final class EngineLoop: @unchecked Sendable {
         if scheduler.isIdle { publish() }
         let mail = mailbox.take(waiting: scheduler.isIdle)
         for submission in mail.submissions {
-            continuations[submission.id] = submission.continuation
+            replies[submission.id] = submission.reply
             if submission.request.deadline != nil { deadlines += 1 }
             scheduler.submit(
                 TokenSequence(
                     id: submission.id, request: submission.request, sampler: submission.sampler,
-                    submitted: submission.time))
+                    embedding: submission.embedding, submitted: submission.time))
         }
         for id in mail.cancelled {
             if let sequence = remove(id) { finish(sequence, .cancelled) }
@@ -101,55 +98,76 @@ final class EngineLoop: @unchecked Sendable {
     }
 
     private func forward(_ entries: [Scheduler.Entry], _ now: ContinuousClock.Instant) {
-        tokens.removeAll(keepingCapacity: true)
-        pageTables.removeAll(keepingCapacity: true)
-        var rows = 0
-        var recordsRouting = false
-        for (index, entry) in entries.enumerated() {
-            let sequence = entry.sequence
-            if sequence.started == nil { sequence.started = now }
-            pageTables.append(sequence.pages)
-            for position in entry.range {
-                let isLast = entry.wantsLogits && position == entry.range.upperBound - 1
-                tokens.append(
-                    BatchToken(
-                        id: sequence.tokens[position], position: position, sequence: index,
-                        logitRow: isLast ? rows : nil))
-            }
-            if entry.wantsLogits { rows += 1 }
-            recordsRouting = recordsRouting || sequence.request.recordsRouting
-        }
-        let size = recordsRouting ? shape.layers * tokens.count * shape.expertsPerToken : 0
+        for entry in entries where entry.sequence.started == nil { entry.sequence.started = now }
+        batch.build(entries)
+        let size = batch.recordsRouting ? shape.layers * batch.tokens.count * shape.expertsPerToken : 0
         if routing.count < size {
             routing = Array(repeating: ExpertChoice(expert: 0, weight: 0), count: size)
         }
-        tokens.withUnsafeBufferPointer { tokens in
-            pageTables.withUnsafeBufferPointer { tables in
-                routing.withUnsafeMutableBufferPointer { routing in
-                    guard let pages = tables.baseAddress else { return }
-                    runner.forward(
-                        Batch(
-                            tokens: tokens, pages: pages, routing: recordsRouting ? routing.baseAddress : nil)
-                    )
-                }
-            }
+        routing.withUnsafeMutableBufferPointer { routing in
+            batch.withBatch(routing: batch.recordsRouting ? routing.baseAddress : nil) { runner.forward($0) }
         }
     }
 
     private func send(_ entries: [Scheduler.Entry]) {
-        let outcomes = sampling.sample(entries.compactMap { $0.wantsLogits ? $0.sequence : nil })
-        var first = 0
-        var row = 0
+        let chosen = sampling.sample(batch.choosing)
+        let scores = sampling.score(batch.scored)
+        var (first, row, score) = (0, 0, 0)
         for entry in entries {
             let sequence = entry.sequence
-            if sequence.request.recordsRouting {
-                continuations[sequence.id]?.yield(.routing(routing(of: entry, firstToken: first)))
+            sendRouting(of: entry, firstToken: first)
+            let scored = entry.range.count { sequence.wantsScore(after: $0) }
+            let failure = sendPrompt(of: entry, scores[score..<score + scored])
+            let chooses = entry.wantsLogits
+            addStates(of: entry, firstToken: first)
+            sequence.noteReported(entry.range.upperBound)
+            if let failure {
+                _ = remove(sequence.id)
+                fail(sequence, failure)
+            } else if chooses {
+                take(chosen[row], for: sequence)
+            } else if entry.isComplete {
+                _ = remove(sequence.id)
+                finish(sequence, .length)
             }
-            if entry.wantsLogits {
-                take(outcomes[row], for: sequence)
-                row += 1
-            }
+            if chooses { row += 1 }
+            score += scored
             first += entry.range.count
+        }
+    }
+
+    /// Sends the entry's part of the prompt with its `scores`, if they are wanted.
+    private func sendPrompt(
+        of entry: Scheduler.Entry, _ scores: ArraySlice<SamplingRound.Outcome>
+    ) -> EngineError? {
+        let sequence = entry.sequence
+        guard sequence.request.promptLogProbabilities != nil,
+            sequence.reported < sequence.request.prompt.count
+        else { return nil }
+        var tokens: [PromptToken] = []
+        if sequence.reported == 0 {
+            tokens.append(PromptToken(id: sequence.tokens[0], logProbability: nil, top: []))
+        }
+        for outcome in scores {
+            switch outcome {
+            case .token(let token):
+                tokens.append(
+                    PromptToken(id: token.token, logProbability: token.logProbability, top: token.top))
+            case .failure(let error):
+                return EngineError(
+                    .badLogits, "in the prompt's positions \(entry.range.lowerBound) on: \(error)")
+            }
+        }
+        if !tokens.isEmpty { replies[sequence.id]?.yield(.prompt(tokens)) }
+        return nil
+    }
+
+    /// Adds the entry's states to the text's vector, if one is wanted.
+    private func addStates(of entry: Scheduler.Entry, firstToken: Int) {
+        let sequence = entry.sequence
+        guard sequence.embedding != nil else { return }
+        for (offset, position) in entry.range.enumerated() where sequence.wantsState(of: position) {
+            sequence.embedding?.add(runner.state(token: firstToken + offset))
         }
     }
 
@@ -172,7 +190,7 @@ final class EngineLoop: @unchecked Sendable {
             return
         }
         scheduler.append(sampled.token, to: sequence)
-        continuations[sequence.id]?.yield(
+        replies[sequence.id]?.yield(
             .token(
                 GeneratedToken(
                     id: sampled.token, logProbability: sampled.logProbability, top: sampled.top)))
@@ -191,13 +209,13 @@ final class EngineLoop: @unchecked Sendable {
     /// The step's costs: for the next step's size, and for whoever watches.
     private func account(_ entries: [Scheduler.Entry], since start: ContinuousClock.Instant) {
         let decoding = entries.count { $0.isDecoding }
-        let prefill = tokens.count - decoding
+        let prefill = batch.tokens.count - decoding
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         pace.learn(decodeSequences: decoding, prefillTokens: prefill, seconds: seconds)
         let events = scheduler.takeEvents()
         guard let observer else { return }
         var report = StepReport()
-        report.tokens = tokens.count
+        report.tokens = batch.tokens.count
         report.decodeSequences = decoding
         report.prefillTokens = prefill
         report.seconds = seconds
@@ -207,7 +225,7 @@ final class EngineLoop: @unchecked Sendable {
             report.admittedTokens += sequence.request.prompt.count
             report.cachedTokens += sequence.cachedTokens
         }
-        if entries.contains(where: { $0.sequence.request.recordsRouting }) { report.expertLoad = expertLoad }
+        if batch.recordsRouting { report.expertLoad = expertLoad }
         observer.engine(did: report)
     }
 }

@@ -75,12 +75,15 @@ package final class KVCache {
 
     /// Promises pages for `positions` positions, taking over cached pages that hold a prefix of `tokens`.
     /// At least one token is left to compute: its logits are wanted. Nil: not enough pages now.
-    package func lease(positions: Int, tokens: [Int32], usingPrefixes: Bool) -> Lease? {
+    /// - Parameter most: no more positions than this are taken over.
+    package func lease(
+        positions: Int, tokens: [Int32], usingPrefixes: Bool, upTo most: Int = .max
+    ) -> Lease? {
         var lease = Lease(promised: 0)
         if usingPrefixes {
             let size = KVType.pagePositions
             var start = 0
-            while start + size < tokens.count,
+            while start + size < tokens.count, start + size <= most,
                 let found = index[Key(parent: lease.lastSerial, tokens: Array(tokens[start..<start + size]))]
             {
                 lease.pages.append(found)

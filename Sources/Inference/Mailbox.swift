@@ -10,7 +10,8 @@ struct Submission: Sendable {
     let id: Int
     let request: GenerationRequest
     let sampler: Sampler
-    let continuation: AsyncThrowingStream<TokenEvent, any Error>.Continuation
+    var embedding: EmbeddingSum?
+    let reply: Reply
     let time: ContinuousClock.Instant
 }
 

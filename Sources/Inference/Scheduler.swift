@@ -15,12 +15,17 @@ package struct Scheduler {
         package var sequences: Int
         /// Positions in a sequence.
         package var context: Int
+        /// Positions of prompts in one step whose logits are wanted: each is a row as long as the vocabulary.
+        package var scoredTokens: Int
 
-        package init(stepTokens: Int, prefillChunk: Int, sequences: Int, context: Int) {
+        package init(
+            stepTokens: Int, prefillChunk: Int, sequences: Int, context: Int, scoredTokens: Int = 32
+        ) {
             self.stepTokens = stepTokens
             self.prefillChunk = prefillChunk
             self.sequences = sequences
             self.context = context
+            self.scoredTokens = scoredTokens
         }
     }
 
@@ -42,8 +47,10 @@ package struct Scheduler {
         package let range: Range<Int>
         /// Whether this is the latest token of an answer, and not part of a prompt.
         package let isDecoding: Bool
-        /// Whether the last token of `range` is the last one known: its logits choose the next.
-        package var wantsLogits: Bool { range.upperBound == sequence.tokens.count }
+        /// Whether all known tokens are computed after this.
+        package var isComplete: Bool { range.upperBound == sequence.tokens.count }
+        /// Whether the last token's logits choose the next.
+        package var wantsLogits: Bool { isComplete && sequence.wantsNext }
     }
 
     /// What `schedule` did beside choosing tokens, since the last time it was asked.
@@ -159,10 +166,17 @@ package struct Scheduler {
         guard let oldest = prompts.first, budget > 0 else { return [] }
         var reserve = min((budget + 3) / 4, oldest.pending, limits.prefillChunk)
         var left = budget
+        var rows = limits.scoredTokens
         var entries: [Entry] = []
         for sequence in prompts.sorted(by: { ($0.pending, $0.id) < ($1.pending, $1.id) }) {
             if sequence === oldest { reserve = 0 }
-            let count = min(sequence.pending, limits.prefillChunk, left - reserve)
+            var count = min(sequence.pending, limits.prefillChunk, left - reserve)
+            if sequence.request.promptLogProbabilities != nil {
+                // A row for each position, but for those that were reported before the sequence lost its pages.
+                let done = max(0, sequence.reported - sequence.computed)
+                count = min(count, done + rows)
+                rows -= max(0, min(count, sequence.request.prompt.count - sequence.computed) - done)
+            }
             guard count > 0 else { continue }
             entries.append(
                 Entry(

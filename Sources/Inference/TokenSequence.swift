@@ -14,6 +14,10 @@ package final class TokenSequence {
     package var computed = 0
     package private(set) var cachedTokens = 0
     package var sampler: Sampler
+    /// The text's vector, if that is what is wanted, and no token.
+    package var embedding: EmbeddingSum?
+    /// Positions whose routing, scores and states have gone out: never sent again when they are computed again.
+    package private(set) var reported = 0
     package let submitted: ContinuousClock.Instant
     package var started: ContinuousClock.Instant?
     package private(set) var firstToken: ContinuousClock.Instant?
@@ -24,10 +28,14 @@ package final class TokenSequence {
     private var lease: KVCache.Lease?
     private var table: PageTableStorage?
 
-    package init(id: Int, request: GenerationRequest, sampler: Sampler, submitted: ContinuousClock.Instant) {
+    package init(
+        id: Int, request: GenerationRequest, sampler: Sampler, embedding: EmbeddingSum? = nil,
+        submitted: ContinuousClock.Instant
+    ) {
         self.id = id
         self.request = request
         self.sampler = sampler
+        self.embedding = embedding
         self.submitted = submitted
         tokens = request.prompt
     }
@@ -35,7 +43,30 @@ package final class TokenSequence {
     package var generated: Int { tokens.count - request.prompt.count }
     /// Tokens that are known and not yet computed: the rest of the prompt, or the latest token.
     package var pending: Int { tokens.count - computed }
-    package var isDecoding: Bool { generated > 0 }
+    /// Whether only the latest token of an answer is to be computed. Not so for an answer that lost its pages.
+    package var isDecoding: Bool { generated > 0 && pending == 1 }
+    /// Whether a token is to be chosen once all known ones are computed.
+    package var wantsNext: Bool { embedding == nil && request.maxTokens != 0 }
+
+    /// Whether the logits at `position` are wanted for the token of the prompt that comes next.
+    package func wantsScore(after position: Int) -> Bool {
+        request.promptLogProbabilities != nil && position >= reported && position + 1 < request.prompt.count
+    }
+
+    package func wantsState(of position: Int) -> Bool {
+        position >= reported && embedding?.wants(position, length: request.prompt.count) ?? false
+    }
+
+    /// Notes that all that is wanted of the first `positions` positions has gone out.
+    package func noteReported(_ positions: Int) { reported = max(reported, positions) }
+
+    /// Positions at the front whose keys and values will do, computed or not: of the others more is wanted.
+    private var reusable: Int {
+        if request.promptLogProbabilities != nil { return reported }
+        if let embedding, embedding.wants(0, length: .max) { return reported }
+        // Tokens that were cached from the first have no routing; a gap in the middle would be a surprise.
+        return request.recordsRouting && started != nil ? reported : .max
+    }
 
     /// Most tokens this sequence can come to in a context of `context`.
     package func limit(context: Int) -> Int {
@@ -59,12 +90,12 @@ package final class TokenSequence {
         let positions = limit(context: context)
         guard
             let lease = cache.lease(
-                positions: positions, tokens: request.prompt, usingPrefixes: request.usesPrefixCache)
+                positions: positions, tokens: tokens, usingPrefixes: request.usesPrefixCache, upTo: reusable)
         else { return false }
         let table = PageTableStorage(count: KVCache.pageCount(positions: positions))
         for (slot, page) in lease.pages.enumerated() { table[slot] = cache.memory(of: page) }
         computed = lease.pages.count * KVType.pagePositions
-        cachedTokens = computed
+        if started == nil { cachedTokens = computed }
         self.lease = lease
         self.table = table
         return true

@@ -36,6 +36,7 @@ struct Answer {
                     text += piece
                     show(piece)
                 case .routing(let choices): routing += choices
+                case .prompt: break  // never asked for
                 case .finished(let end): summary = end
                 }
             }
