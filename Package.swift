@@ -59,6 +59,7 @@ let package = Package(
                 "Tokenizers",
                 "ChatTemplates", "Training", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: swiftSettings),
         module(
@@ -89,7 +90,7 @@ let package = Package(
         tests(
             "siroccoTests",
             [
-                "sirocco", "Inference", "ModelFiles", "Models", "Tensors", systemPackage,
+                "sirocco", "ChatTemplates", "Inference", "ModelFiles", "Models", "Tensors", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], resources: false),
     ]

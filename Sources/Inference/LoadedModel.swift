@@ -75,13 +75,20 @@ public final class LoadedModel: Sendable {
         tokenizer.encode([TextSegment(text, mayContainControl: false)])
     }
 
+    /// How tools get into this model's prompts, and calls out of its answers; nil for a model that cannot chat.
+    /// Found out by rendering a few prompts, which takes milliseconds: keep it.
+    package func toolLayout() -> ToolLayout? { promptFormat?.toolLayout(tokenizer) }
+
     /// The tokens that ask the model to answer the last of `messages`.
-    public func tokens(answering messages: [ChatMessage]) throws(EngineError) -> [TokenID] {
+    /// - Parameter tools: as `ToolLayout` prepared them together with `messages`.
+    public func tokens(
+        answering messages: [ChatMessage], tools: [JSONValue] = []
+    ) throws(EngineError) -> [TokenID] {
         guard let promptFormat else {
             throw EngineError(
                 .badRequest, "\(path): the model has no chat template, so it only continues text; use --raw")
         }
-        return try promptFormat.tokens(messages, tokenizer)
+        return try promptFormat.tokens(messages, tools: tools, tokenizer)
     }
 }
 

@@ -40,13 +40,24 @@ public struct PromptFormat: Sendable {
         }
     }
 
+    /// How tools get into prompts, and calls out of answers.
+    func toolLayout(_ tokenizer: Tokenizer) -> ToolLayout {
+        let template: ChatTemplate? = if case .template(let template) = layout { template } else { nil }
+        return ToolLayout(template: template) { text in
+            tokenizer.id(ofPiece: text).map { tokenizer.kind($0) == .control } ?? false
+        }
+    }
+
     /// The tokens that ask for an answer to the last of `messages`. What the conversation says can never
     /// become a control token.
-    func tokens(_ messages: [ChatMessage], _ tokenizer: Tokenizer) throws(EngineError) -> [TokenID] {
+    /// - Parameter tools: as `ToolLayout` prepared them together with `messages`.
+    func tokens(
+        _ messages: [ChatMessage], tools: [JSONValue], _ tokenizer: Tokenizer
+    ) throws(EngineError) -> [TokenID] {
         do {
             switch layout {
             case .template(let template):
-                let segments = try template.render(messages).segments
+                let segments = try template.render(messages, tools: tools).segments
                 // A template that wants BOS writes it; one that does not must not get it.
                 return tokenizer.encode(
                     segments.map { TextSegment($0.text, mayContainControl: $0.isTrusted) }, addBOS: false)
