@@ -86,6 +86,7 @@ let package = Package(
                 "ChatTemplates", "Training", "Server", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: swiftSettings),
         module(
@@ -116,7 +117,7 @@ let package = Package(
         tests(
             "siroccoTests",
             [
-                "sirocco", "Inference", "ModelFiles", "Models", "Tensors", systemPackage,
+                "sirocco", "ChatTemplates", "Inference", "ModelFiles", "Models", "Tensors", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], resources: false),
     ]

@@ -75,6 +75,10 @@ public final class LoadedModel: Sendable {
         tokenizer.encode([TextSegment(text, mayContainControl: false)])
     }
 
+    /// How tools get into this model's prompts, and calls out of its answers; nil for a model that cannot chat.
+    /// Found out by rendering a few prompts, which takes milliseconds: keep it.
+    package func toolLayout() -> ToolLayout? { promptFormat?.toolLayout(tokenizer) }
+
     /// The tokens that ask the model to answer the last of `messages`.
     /// - Parameters:
     ///   - tools: JSON schemas of the tools on offer, for templates that show them.

@@ -40,6 +40,14 @@ public struct PromptFormat: Sendable {
         }
     }
 
+    /// How tools get into prompts, and calls out of answers.
+    func toolLayout(_ tokenizer: Tokenizer) -> ToolLayout {
+        let template: ChatTemplate? = if case .template(let template) = layout { template } else { nil }
+        return ToolLayout(template: template) { text in
+            tokenizer.id(ofPiece: text).map { tokenizer.kind($0) == .control } ?? false
+        }
+    }
+
     /// The prompt that asks for an answer to the last of `messages`, cut where trust changes.
     /// - Parameters:
     ///   - tools: JSON schemas of the tools on offer, for templates that show them.

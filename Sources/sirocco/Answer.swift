@@ -10,10 +10,12 @@ struct Answer {
     var summary: GenerationSummary
     var routing: [TokenRouting] = []
 
-    /// Runs `request` and passes text on as it comes; where it continues a text, with the space in front. Ctrl-C ends the answer with reason `cancelled`.
+    /// Runs `request` and passes text on as it comes; where it continues a text, with the space in front. Ctrl-C
+    /// ends the answer with reason `cancelled`.
+    /// - Parameter visible: texts of control tokens that are part of the answer; others are left out.
     static func stream(
         _ request: GenerationRequest, _ engine: Engine, _ tokenizer: Tokenizer, continuesText: Bool = false,
-        show: (String) -> Void
+        visible: Set<String> = [], show: (String) -> Void
     ) async throws -> Answer {
         try await InterruptFlag.catching { interrupt in
             let generation = try engine.generate(request)
@@ -23,6 +25,8 @@ struct Answer {
                 generation.cancel()
             }
             defer { watch.cancel() }
+            let markers = Dictionary(
+                uniqueKeysWithValues: visible.compactMap { text in tokenizer.id(ofPiece: text).map { ($0, text) } })
             var detokenizer = Detokenizer(tokenizer, skipLeadingSpace: continuesText ? false : nil)
             var text = ""
             var tokens: [TokenID] = []
@@ -31,7 +35,8 @@ struct Answer {
             for try await event in generation {
                 switch event {
                 case .token(let token):
-                    let piece = detokenizer.append(token.id)
+                    let marker = markers[token.id].map { detokenizer.finish() + $0 }
+                    let piece = marker ?? detokenizer.append(token.id)
                     tokens.append(token.id)
                     text += piece
                     show(piece)

@@ -11,19 +11,27 @@ final class ChatSession {
     private let engine: Engine
     private let sampling: SamplingOptions
     private let showsTimings: Bool
+    private let tools: ToolUse?
+    private lazy var toolLayout = loaded.toolLayout()
     private var answers: UInt64 = 0
 
-    init(loaded: LoadedModel, engine: Engine, sampling: SamplingOptions, showsTimings: Bool) {
+    /// Rounds of calls before the model has to answer in words.
+    private static let mostRounds = 8
+
+    init(
+        loaded: LoadedModel, engine: Engine, sampling: SamplingOptions, showsTimings: Bool, servers: ToolServers?
+    ) {
         self.loaded = loaded
         self.engine = engine
         self.sampling = sampling
         self.showsTimings = showsTimings
+        tools = servers.map(ToolUse.init)
     }
 
     /// What a line that starts with `/` can ask for.
     // To add a command: one case with its help here, one branch in `perform`, one row in docs/commands.md.
     private enum Command: String, CaseIterable {
-        case help, system, regenerate, undo, clear, save, load, tokens, quit
+        case help, system, regenerate, undo, clear, save, load, tokens, tools, quit
 
         var help: String {
             switch self {
@@ -35,6 +43,7 @@ final class ChatSession {
             case .save: "/save FILE        keep the conversation"
             case .load: "/load FILE        take a conversation up again"
             case .tokens: "/tokens           how full the context is"
+            case .tools: "/tools            the tools that the model may call"
             case .quit: "/quit             end (also Ctrl-D)"
             }
         }
@@ -53,7 +62,7 @@ final class ChatSession {
             if line.isEmpty { continue }
             do {
                 if line.hasPrefix("/"), let command = parse(line) {
-                    guard try await perform(command.0, command.1) else { return }
+                    guard try await perform(command.0, command.1, editor) else { return }
                 } else if line.hasPrefix("/"),
                     !line.dropFirst().prefix(while: { !$0.isWhitespace }).contains("/")
                 {
@@ -61,7 +70,7 @@ final class ChatSession {
                         "there is no command \(line.prefix(while: { !$0.isWhitespace })); /help lists them")
                 } else {
                     conversation.messages.append(.init(role: "user", content: message))
-                    try await answer()
+                    try await answer(editor)
                 }
             } catch let error as EngineError where error.code != .stopped {
                 // The conversation stays usable: what could not be answered is taken back.
@@ -83,19 +92,21 @@ final class ChatSession {
     }
 
     /// Carries a command out; false: end.
-    private func perform(_ command: Command, _ argument: String) async throws -> Bool {
+    private func perform(
+        _ command: Command, _ argument: String, _ editor: LineEditor
+    ) async throws -> Bool {
         switch command {
         case .help: Note.write(Command.allCases.map(\.help).joined(separator: "\n"))
         case .system:
             conversation.system = argument.isEmpty ? nil : argument
             Note.write(argument.isEmpty ? "no system prompt" : "system prompt set")
         case .regenerate:
-            let old = conversation.messages.last
-            guard conversation.dropAnswer() else {
+            let old = conversation.dropAnswer()
+            guard !old.isEmpty else {
                 Note.write("there is no answer to regenerate yet")
                 return true
             }
-            try await answer(insteadOf: old)
+            try await answer(editor, insteadOf: old)
         case .undo: Note.write(conversation.undo() ? "taken back" : "there is nothing to take back")
         case .clear:
             conversation.messages = []
@@ -109,33 +120,72 @@ final class ChatSession {
         case .tokens:
             let used =
                 conversation.messages.isEmpty
-                ? 0 : try loaded.tokens(answering: conversation.chatMessages).count
+                ? 0 : try prompt(offering: await offered()).count
             Note.write("\(used) of \(engine.context) tokens")
+        case .tools: Note.write(await tools?.list() ?? "no tools; start a server with --tools COMMAND")
         case .quit: return false
         }
         return true
     }
+}
 
-    /// Answers the last message; `old` comes back if there is no new answer.
-    private func answer(insteadOf old: Conversation.Message? = nil) async throws {
+// MARK: - Answers
+
+extension ChatSession {
+    /// Answers the last message, in as many rounds as the model calls tools; `old` comes back if there is no answer.
+    private func answer(_ editor: LineEditor, insteadOf old: [Conversation.Message] = []) async throws {
+        let offered = await offered()
+        for round in 0...Self.mostRounds {
+            if round == Self.mostRounds { Note.write("\(round) rounds of calls; now it has to answer") }
+            let answer = try await generate(offering: round < Self.mostRounds ? offered : [])
+            guard let answer else { break }
+            conversation.messages.append(answer)
+            guard let tools, let calls = answer.tool_calls else { return }
+            guard let results = try await tools.carryOut(calls, editor) else { break }
+            conversation.messages += results
+        }
+        // Stopped before the first word: an earlier answer stays, a new question is taken back.
+        conversation.dropAnswer()
+        if old.isEmpty { conversation.dropUnanswered() } else { conversation.messages += old }
+        Note.write(old.isEmpty ? "no answer; the message is taken back" : "the earlier answer stays")
+    }
+
+    private func offered() async -> [ToolDefinition] { await tools?.definitions() ?? [] }
+
+    /// One answer of the model; nil if it said nothing.
+    private func generate(offering offered: [ToolDefinition]) async throws -> Conversation.Message? {
         // Each answer of a conversation draws its own numbers; with --seed the whole conversation repeats.
         let seed = sampling.seed.map { $0 &+ answers } ?? sampling.chosenSeed
         answers += 1
         let request = GenerationRequest(
-            prompt: try loaded.tokens(answering: conversation.chatMessages), maxTokens: sampling.maxTokens,
+            prompt: try prompt(offering: offered), maxTokens: sampling.maxTokens,
             sampling: try sampling.parameters(seed: seed), endTokens: loaded.endTokens)
-        let answer = try await Answer.stream(request, engine, loaded.tokenizer) {
-            Terminal.write($0, to: .output)
+        var parser = offered.isEmpty ? nil : toolLayout?.parser(for: offered)
+        var answer = ToolCallAnswer()
+        func show(_ events: [ToolCallEvent]) {
+            for case .text(let words) in events { Terminal.write(words, to: .output) }
+            answer.add(events)
         }
-        if !answer.text.hasSuffix("\n") { Terminal.write("\n", to: .output) }
-        if showsTimings { Note.write(answer.summary.line(seed: nil)) }
-        if answer.text.isEmpty {
-            // Stopped before the first word: an earlier answer stays, a new question is taken back.
-            if let old { conversation.messages.append(old) } else { conversation.dropUnanswered() }
-            Note.write(old == nil ? "no answer; the message is taken back" : "the earlier answer stays")
-        } else {
-            conversation.messages.append(.init(role: "assistant", content: answer.text))
+        let visible = parser == nil ? [] : toolLayout?.controlTokens ?? []
+        let streamed = try await Answer.stream(request, engine, loaded.tokenizer, visible: visible) { piece in
+            show(parser?.append(piece) ?? [.text(piece)])
         }
+        show(parser?.finish() ?? [])
+        if !answer.text.isEmpty, !answer.text.hasSuffix("\n") { Terminal.write("\n", to: .output) }
+        if showsTimings { Note.write(streamed.summary.line(seed: nil)) }
+        // Who stops an answer does not want its calls made.
+        if streamed.summary.reason == .cancelled { answer.calls = [] }
+        guard !answer.text.isEmpty || !answer.calls.isEmpty else { return nil }
+        return Conversation.Message(answer, seed: seed)
+    }
+
+    /// The tokens of the conversation so far, with these tools on offer.
+    private func prompt(offering offered: [ToolDefinition]) throws -> [TokenID] {
+        guard let toolLayout else { return try loaded.tokens(answering: conversation.chatMessages) }
+        do {
+            let prepared = try toolLayout.prepare(conversation.chatMessages, tools: offered)
+            return try loaded.tokens(answering: prepared.messages, tools: prepared.tools)
+        } catch let error as ChatTemplateError { throw EngineError(.badRequest, error.description) }
     }
 }
 

@@ -1,24 +1,42 @@
 // A conversation as data: what /save writes and /load reads.
 
-import ChatTemplates
+package import ChatTemplates
 import FoundationEssentials
 import Glibc
 import SystemPackage
 
 /// The messages of a chat.
-struct Conversation: Codable, Equatable {
-    struct Message: Codable, Equatable {
-        var role: String
-        var content: String
+package struct Conversation: Codable, Equatable {
+    /// A message, in the shape of OpenAI's API.
+    package struct Message: Codable, Equatable {
+        package var role: String
+        package var content: String
+        /// The calls that an assistant's message makes.
+        package var tool_calls: [Call]?
+        /// The call that a tool's message answers.
+        package var tool_call_id: String?
     }
 
-    var system: String?
-    var messages: [Message] = []
+    package struct Call: Codable, Equatable {
+        package struct Function: Codable, Equatable {
+            package var name: String
+            /// JSON text.
+            package var arguments: String
+        }
+
+        package var id: String
+        package var type = "function"
+        package var function: Function
+    }
+
+    package var system: String?
+    package var messages: [Message] = []
+
+    package init() {}
 
     /// For the model, the system prompt first.
-    var chatMessages: [ChatMessage] {
-        (system.map { [ChatMessage(role: .system, content: $0)] } ?? [])
-            + messages.map { ChatMessage(role: Role(rawValue: $0.role), content: $0.content) }
+    package var chatMessages: [ChatMessage] {
+        (system.map { [ChatMessage(role: .system, content: $0)] } ?? []) + messages.map(\.chatMessage)
     }
 
     /// The beginning of the last message, on one line.
@@ -27,27 +45,29 @@ struct Conversation: Codable, Equatable {
         return text.count > 60 ? text.prefix(60) + "…" : String(text)
     }
 
-    /// Removes the last answer; false if there is none.
-    mutating func dropAnswer() -> Bool {
-        guard messages.last?.role == "assistant" else { return false }
-        messages.removeLast()
-        return true
+    /// Removes the answer to the last question, with the calls and results it took; empty if there is none.
+    @discardableResult
+    package mutating func dropAnswer() -> [Message] {
+        let start = messages.lastIndex { $0.role == "user" }.map { $0 + 1 } ?? 0
+        defer { messages.removeSubrange(start...) }
+        return Array(messages[start...])
     }
 
-    /// Removes a last message that nobody answered.
-    mutating func dropUnanswered() {
+    /// Removes a last message that nobody answered, and what was done towards an answer.
+    package mutating func dropUnanswered() {
+        if messages.last?.role != "assistant" || messages.last?.tool_calls != nil { dropAnswer() }
         if messages.last?.role == "user" { messages.removeLast() }
     }
 
     /// Removes the last message and its answer; false if there is none.
-    mutating func undo() -> Bool {
-        let dropped = dropAnswer()
+    package mutating func undo() -> Bool {
         let before = messages.count
-        dropUnanswered()
-        return dropped || messages.count < before
+        dropAnswer()
+        if messages.last?.role == "user" { messages.removeLast() }
+        return messages.count < before
     }
 
-    static func read(_ path: String) throws(ConversationError) -> Conversation {
+    package static func read(_ path: String) throws(ConversationError) -> Conversation {
         guard !path.isEmpty else { throw ConversationError("name a file: /load FILE") }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw ConversationError("\(path): there is no such file")
@@ -56,13 +76,33 @@ struct Conversation: Codable, Equatable {
         do { conversation = try JSONDecoder().decode(Conversation.self, from: data) } catch {
             throw ConversationError("\(path): this is not a conversation that /save wrote")
         }
-        if let bad = conversation.messages.first(where: { !["user", "assistant"].contains($0.role) }) {
-            throw ConversationError("\(path): role '\(bad.role)'; expected user or assistant")
-        }
+        try conversation.check(path)
         return conversation
     }
 
-    func write(_ path: String) throws(ConversationError) {
+    /// Roles are known, and every result answers a call of the message it follows.
+    private func check(_ path: String) throws(ConversationError) {
+        var open: [String] = []
+        for (index, message) in messages.enumerated() {
+            let place = "\(path): messages[\(index)]"
+            switch message.role {
+            case "user": open = []
+            case "assistant": open = message.tool_calls?.map(\.id) ?? []
+            case "tool":
+                guard let id = message.tool_call_id, let call = open.firstIndex(of: id) else {
+                    throw ConversationError("\(place): this result answers no call of the message before it")
+                }
+                open.remove(at: call)
+            default:
+                throw ConversationError("\(place): role '\(message.role)'; expected user, assistant or tool")
+            }
+            guard message.role == "assistant" || message.tool_calls == nil else {
+                throw ConversationError("\(place): only an assistant calls tools")
+            }
+        }
+    }
+
+    package func write(_ path: String) throws(ConversationError) {
         guard !path.isEmpty else { throw ConversationError("name a file: /save FILE") }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -72,8 +112,38 @@ struct Conversation: Codable, Equatable {
     }
 }
 
+extension Conversation.Message {
+    package init(role: String, content: String) {
+        self.init(role: role, content: content, tool_calls: nil, tool_call_id: nil)
+    }
+
+    /// An assistant's answer, each call with an id.
+    package init(_ answer: ToolCallAnswer, seed: UInt64) {
+        let calls = answer.calls.enumerated().map { index, call in
+            Conversation.Call(
+                id: call.id ?? ToolCallID.text(seed: seed, index: index),
+                function: .init(name: call.name, arguments: call.arguments))
+        }
+        self.init(role: "assistant", content: answer.text, tool_calls: calls.isEmpty ? nil : calls)
+    }
+
+    /// What a call came to.
+    package init(result: String, of call: Conversation.Call) {
+        self.init(role: "tool", content: result, tool_call_id: call.id)
+    }
+
+    var chatMessage: ChatMessage {
+        let calls = (tool_calls ?? []).map {
+            ToolCall(id: $0.id, name: $0.function.name, arguments: .string($0.function.arguments))
+        }
+        return ChatMessage(
+            role: Role(rawValue: role), body: content.isEmpty && !calls.isEmpty ? .none : .text(content),
+            toolCalls: calls, toolCallID: tool_call_id)
+    }
+}
+
 /// Why a conversation cannot be kept or taken up.
-struct ConversationError: Error, CustomStringConvertible {
-    let description: String
+package struct ConversationError: Error, CustomStringConvertible {
+    package let description: String
     init(_ description: String) { self.description = description }
 }

@@ -38,7 +38,8 @@ package final class LineEditor {
     package var isInteractive: Bool { session != nil }
 
     /// The next message. `prompt` stands before its first line; further lines get dots of the same width.
-    package func read(prompt: String = "> ", style: Style? = .green) -> Input {
+    /// - Parameter remembers: whether the arrow keys bring it back; an answer to a question is not worth that.
+    package func read(prompt: String = "> ", style: Style? = .green, remembers: Bool = true) -> Input {
         var interruptedBefore = false
         let further = String(repeating: ".", count: max(prompt.count - 1, 1)) + " "
         while true {
@@ -47,7 +48,7 @@ package final class LineEditor {
             case .text(let line):
                 interruptedBefore = false
                 guard case .message(let message) = assembler.add(line) else { continue }
-                remember(message)
+                if remembers { remember(message) }
                 return .message(message)
             case .interrupted(let wasEmpty):
                 let begun = assembler.finish() != nil
