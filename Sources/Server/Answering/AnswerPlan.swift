@@ -20,6 +20,9 @@ struct AnswerPlan: Sendable {
     /// Whose request it is, for fairness among clients.
     var client = ""
     var arrival = ContinuousClock.now
+    /// The shape that the answer is held to.
+    var format = AnswerFormat.text
+    var offer = ToolOffer()
     let seed: UInt64
 
     var model: ServedModel { lease.model }
@@ -57,13 +60,24 @@ struct AnswerPlan: Sendable {
         }
     }
 
+    /// What finds calls in the answer; nil: no tool may be called.
+    var parser: ToolCallParser? {
+        offer.allowed.isEmpty ? nil : model.constraints.layout?.parser(for: offer.allowed)
+    }
+
+    /// Control tokens that the parser must see.
+    var shownTokens: Set<TokenID> {
+        guard !offer.allowed.isEmpty, let layout = model.constraints.layout else { return [] }
+        return Set(layout.controlTokens.compactMap { model.tokenizer.id(ofPiece: $0) })
+    }
+
     /// The sooner of what the request and the configuration allow.
     private var deadline: ContinuousClock.Instant? {
         let seconds = [options.extras.seconds, model.settings.limits.seconds].compactMap(\.self).min()
         return seconds.map { arrival + .seconds($0) }
     }
 
-    private func request(choice: Int) -> GenerationRequest {
+    private func request(choice: Int, _ mask: (any LogitsMask)?) -> GenerationRequest {
         GenerationRequest(
             prompt: prompt, maxTokens: maxTokens,
             sampling: options.sampling(
@@ -71,15 +85,16 @@ struct AnswerPlan: Sendable {
                 seed: seed &+ UInt64(choice)),
             endTokens: options.ignoresEnd == true ? [] : model.loaded.endTokens,
             usesPrefixCache: options.usesPrefixCache ?? true, recordsRouting: options.extras.trace ?? false,
-            deadline: deadline, client: client)
+            mask: mask, deadline: deadline, client: client)
     }
 
     /// Starts the work on all choices. Throws what is wrong before anything is computed.
     func start() throws -> RunningAnswer {
         var generations: [Generation] = []
         do {
+            let mask = try model.constraints.mask(format, offer)
             for choice in 0..<choices {
-                generations.append(try model.engine.generate(request(choice: choice)))
+                generations.append(try model.engine.generate(request(choice: choice, mask)))
             }
         } catch {
             for generation in generations { generation.cancel() }
@@ -123,9 +138,7 @@ struct RunningAnswer: Sendable {
         _ choice: Int, into continuation: AsyncThrowingStream<AnswerEvent, any Error>.Continuation
     ) async throws {
         let generation = generations[choice]
-        var assembler = ChoiceAssembler(
-            plan.model.tokenizer, continuesText: plan.continuesText, stops: plan.options.stop ?? [],
-            wantsRecords: plan.options.topLogProbabilities != nil)
+        var assembler = ChoiceAssembler(plan, choice: choice)
         var tokens: [TokenID] = []
         var routing: [TokenRouting] = []
         for try await event in generation {
@@ -133,28 +146,28 @@ struct RunningAnswer: Sendable {
             case .token(let token):
                 guard assembler.foundStop == nil else { continue }
                 tokens.append(token.id)
-                if let piece = assembler.append(token) {
-                    continuation.yield(.text(choice: choice, piece.text, piece.records))
-                }
+                for event in assembler.append(token) { continuation.yield(event) }
                 if assembler.foundStop != nil { generation.cancel() }
+            case .prompt: break
             case .routing(let choices): routing += choices
             case .finished(var summary):
-                if let piece = assembler.finish() {
-                    continuation.yield(.text(choice: choice, piece.text, piece.records))
-                }
+                for event in assembler.finish() { continuation.yield(event) }
                 summary.generatedTokens = tokens.count
                 continuation.yield(
                     .finished(
                         choice: choice,
                         AnswerEnd(
-                            reason: reason(summary, assembler.foundStop), summary: summary, tokens: tokens,
+                            reason: reason(summary, assembler), summary: summary, tokens: tokens,
                             seed: plan.seed &+ UInt64(choice), routing: routing)))
             }
         }
     }
 
-    private func reason(_ summary: GenerationSummary, _ stop: String?) -> EndReason {
-        if let stop { return .stop(stop) }
+    private func reason(_ summary: GenerationSummary, _ assembler: ChoiceAssembler) -> EndReason {
+        if assembler.hasCalls, assembler.callsAreWhole, summary.reason == .stop || assembler.foundStop != nil {
+            return .toolCalls
+        }
+        if let stop = assembler.foundStop { return .stop(stop) }
         return switch summary.reason {
         case .stop: .end
         case .cancelled: .cancelled

@@ -27,6 +27,8 @@ extension APIError {
             self = APIError(
                 .tooManyRequests, .overloaded, code: "queue_full", error.description,
                 retryAfter: max(1, Int((error.retryAfterSeconds ?? 1).rounded(.up))))
+        case .deadline:
+            self = APIError(.gatewayTimeout, .timeout, code: "deadline", error.description)
         case .stopped:
             self = APIError(
                 .serviceUnavailable, .unavailable, code: "shutting_down", "the server is ending",

@@ -11,6 +11,9 @@ package final class ServedModel: Sendable {
     /// Unix seconds at which it was loaded.
     package let created: Int
 
+    /// What answers can be held to, and how tools are called.
+    let constraints: Constraints
+
     package var name: String { settings.name }
     package var tokenizer: Tokenizer { loaded.tokenizer }
 
@@ -19,5 +22,6 @@ package final class ServedModel: Sendable {
         self.loaded = loaded
         self.engine = engine
         self.created = created
+        constraints = Constraints(loaded)
     }
 }
