@@ -105,7 +105,7 @@ extension GBNFParser {
         guard defined.insert(number).inserted else {
             throw error(.syntax, "rule '\(name)' is defined twice; join the two with |", at: start)
         }
-        rules.define(number, as: try alternatives(isNested: false))
+        rules.define(number, as: try alternatives(isNested: false), at: place(start))
         guard next == nil || next == "\n" || next == "\r" else {
             throw error(.syntax, "unexpected '\(next.map(String.init) ?? "")'; a rule ends with its line")
         }

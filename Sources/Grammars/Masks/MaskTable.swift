@@ -42,7 +42,8 @@ final class MaskTable: Sendable {
         self.automaton = automaton
         self.vocabulary = vocabulary
         var reader = Simulation(automaton, width: GrammarLimits.readingWidth)
-        start = reader.state(of: reader.start())
+        let first = reader.start()
+        start = reader.state(of: first)
         tables = Mutex(Tables(readers: [reader]))
     }
 
