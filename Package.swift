@@ -42,6 +42,7 @@ let package = Package(
         module("ChatTemplates"),
         module("Models", ["Tensors", "ModelFiles", systemPackage]),
         module("Sampling"),
+        module("Grammars", ["Sampling", "ChatTemplates"]),
         module("Inference", ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates"]),
         module(
             "ModelStore",
@@ -80,6 +81,7 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ChatTemplatesTests", ["ChatTemplates"]),
         tests("SamplingTests", ["Sampling"]),
+        tests("GrammarsTests", ["Grammars", "Sampling", "ChatTemplates"]),
         tests(
             "ModelStoreTests",
             [

@@ -43,8 +43,12 @@ struct RegexTests {
         Case("x(^a|b)", yes: ["xb"], no: ["xa"]),
         Case("(a?){3}", yes: ["", "a", "aaa"], no: ["aaaa"]),
         Case("(a{0,1000}){2,1000}", yes: ["", "a", String(repeating: "a", count: 300)], no: ["b"]),
-        Case("[a-z]{0,2000}", yes: ["", String(repeating: "q", count: 2000)], no: [String(repeating: "q", count: 2001)]),
-        Case("(ab|c){100,200}", yes: [String(repeating: "abc", count: 50)], no: [String(repeating: "c", count: 99)]),
+        Case(
+            "[a-z]{0,2000}", yes: ["", String(repeating: "q", count: 2000)],
+            no: [String(repeating: "q", count: 2001)]),
+        Case(
+            "(ab|c){100,200}", yes: [String(repeating: "abc", count: 50)],
+            no: [String(repeating: "c", count: 99)]),
         Case("(a*)*(b|b*)*", yes: ["", "aaab"], no: ["ba"]),
     ]
 
@@ -54,11 +58,16 @@ struct RegexTests {
     @Test(
         "names what it does not support, with its place",
         arguments: [
-            (#"(a)\1"#, GrammarError.Code.unsupported, 4), ("a(?=b)", .unsupported, 2), ("(?<!b)a", .unsupported, 1),
-            ("(?i)a", .unsupported, 1), (#"ab\b"#, .unsupported, 3), (#"\p{L}"#, .unsupported, 1), ("(a", .syntax, 1),
-            ("a)", .syntax, 2), ("[a", .syntax, 1), ("[z-a]", .syntax, 4), ("*a", .syntax, 1), ("a**", .syntax, 3),
-            ("a++", .unsupported, 3), ("a{3,2}", .syntax, 2), ("a{999999999999}", .limit, 2), ("[]", .syntax, 2),
-            (#"a\"#, .syntax, 2), (#"\uD800"#, .syntax, 1), (#"\u{110000}"#, .syntax, 1), ("a^", .matchesNothing, 1),
+            (#"(a)\1"#, GrammarError.Code.unsupported, 4), ("a(?=b)", .unsupported, 2),
+            ("(?<!b)a", .unsupported, 1),
+            ("(?i)a", .unsupported, 1), (#"ab\b"#, .unsupported, 3), (#"\p{L}"#, .unsupported, 1),
+            ("(a", .syntax, 1),
+            ("a)", .syntax, 2), ("[a", .syntax, 1), ("[z-a]", .syntax, 4), ("*a", .syntax, 1),
+            ("a**", .syntax, 3),
+            ("a++", .unsupported, 3), ("a{3,2}", .syntax, 2), ("a{999999999999}", .limit, 2),
+            ("[]", .syntax, 2),
+            (#"a\"#, .syntax, 2), (#"\uD800"#, .syntax, 1), (#"\u{110000}"#, .syntax, 1),
+            ("a^", .matchesNothing, 1),
         ])
     func errors(_ pattern: String, _ code: GrammarError.Code, _ character: Int) {
         let error = errorOf { try .regex(pattern) }
@@ -70,11 +79,14 @@ struct RegexTests {
     func utf8() throws {
         let grammar = try Grammar.regex("[^a]*")
         for bytes: [UInt8] in [
-            [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80], [0xE0, 0x80, 0x80], [0xFF], [0xC3],
+            [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80], [0xE0, 0x80, 0x80], [0xFF],
+            [0xC3],
         ] {
             #expect(!grammar.accepts(bytes: bytes))
         }
-        for text in ["é", "\u{D7FF}", "\u{E000}", "\u{10FFFF}", "\u{800}", "\u{10000}"] { #expect(grammar.accepts(text)) }
+        for text in ["é", "\u{D7FF}", "\u{E000}", "\u{10FFFF}", "\u{800}", "\u{10000}"] {
+            #expect(grammar.accepts(text))
+        }
     }
 }
 
@@ -82,16 +94,24 @@ struct RegexTests {
 struct GBNFTests {
     static let cases = [
         Case(#"root ::= "a" | "b""#, yes: ["a", "b"], no: ["", "ab"]),
-        Case("# comment\nroot ::= item+ # more\nitem ::= [a-c] \"\\n\"\n", yes: ["a\n", "a\nc\n"], no: ["", "a", "d\n"]),
+        Case(
+            "# comment\nroot ::= item+ # more\nitem ::= [a-c] \"\\n\"\n", yes: ["a\n", "a\nc\n"],
+            no: ["", "a", "d\n"]),
         Case("root ::= (\n  \"x\"\n  | \"y\"\n) \"z\"?", yes: ["x", "yz"], no: ["z", "xy"]),
         Case("root ::= \"a\"\n  | \"b\"\nother ::= \"c\"", yes: ["a", "b"], no: ["c"]),
         Case("root ::= \"(\" root \")\" | \"\"", yes: ["", "()", "((()))"], no: ["(", "())"]),
         Case(#"root ::= [^"\\\x7F\x00-\x1F]{2,3}"#, yes: ["ab", "é漢😀"], no: ["a", "a\"", "abcd", "a\n"]),
         Case(#"root ::= "\u00e9\U0001F600\x41\t\"\\""#, yes: ["é😀A\t\"\\"], no: ["é"]),
         Case("root ::= .{3}", yes: ["a\né"], no: ["ab"]),
-        Case("root ::= a{2} b{1,} c{0,1}\na ::= \"a\"\nb::=\"b\"\nc ::= \"c\"", yes: ["aab", "aabbc"], no: ["aa", "ab"]),
-        Case("root ::= expr\nexpr ::= term (\"+\" term)*\nterm ::= [0-9]+ | \"(\" expr \")\"", yes: ["1+(2+33)"], no: ["1+"]),
-        Case("root ::= list\nlist ::= \"x\" list | \"x\"", yes: [String(repeating: "x", count: 5000)], no: ["", "y"]),
+        Case(
+            "root ::= a{2} b{1,} c{0,1}\na ::= \"a\"\nb::=\"b\"\nc ::= \"c\"", yes: ["aab", "aabbc"],
+            no: ["aa", "ab"]),
+        Case(
+            "root ::= expr\nexpr ::= term (\"+\" term)*\nterm ::= [0-9]+ | \"(\" expr \")\"",
+            yes: ["1+(2+33)"], no: ["1+"]),
+        Case(
+            "root ::= list\nlist ::= \"x\" list | \"x\"", yes: [String(repeating: "x", count: 5000)],
+            no: ["", "y"]),
         Case("root ::= empty empty \"a\"\nempty ::= \"\" | \"b\"", yes: ["a", "ba", "bba"], no: ["bbba"]),
     ]
 
@@ -103,10 +123,13 @@ struct GBNFTests {
         arguments: [
             ("", GrammarError.Code.undefined, 1, 1), ("a ::= \"b\"", .undefined, 1, 1),
             ("root ::= a\n  b", .syntax, 2, 4), ("root ::= \"a\"\n  nope ::= c", .undefined, 2, 12),
-            ("root ::= \"a", .syntax, 1, 10), ("root ::= (\"a\"", .syntax, 1, 10), ("root = \"a\"", .syntax, 1, 6),
+            ("root ::= \"a", .syntax, 1, 10), ("root ::= (\"a\"", .syntax, 1, 10),
+            ("root = \"a\"", .syntax, 1, 6),
             ("root ::= \"a\"\nroot ::= \"b\"", .syntax, 2, 1), ("root ::= [z-a]", .syntax, 1, 12),
-            ("root ::= root \"a\" | \"b\"", .leftRecursion, 1, 1), ("root ::= a\na ::= b? a \"x\" | \"y\"\nb ::= \"b\"", .leftRecursion, 2, 1),
-            ("root ::= \"a\"{2,1}", .syntax, 1, 13), ("root ::= \"\\q\"", .syntax, 1, 11), ("root ::= <think>", .unsupported, 1, 10),
+            ("root ::= root \"a\" | \"b\"", .leftRecursion, 1, 1),
+            ("root ::= a\na ::= b? a \"x\" | \"y\"\nb ::= \"b\"", .leftRecursion, 2, 1),
+            ("root ::= \"a\"{2,1}", .syntax, 1, 13), ("root ::= \"\\q\"", .syntax, 1, 11),
+            ("root ::= <think>", .unsupported, 1, 10),
             ("root ::= \"a\" )", .syntax, 1, 14), ("root ::= \"a\"{1000000}", .limit, 1, 13),
         ])
     func errors(_ source: String, _ code: GrammarError.Code, _ line: Int, _ column: Int) {
@@ -115,7 +138,9 @@ struct GBNFTests {
         #expect(error?.place == .line(line, column: column))
     }
 
-    @Test("a grammar that produces nothing says so", arguments: ["root ::= \"a\" root", "root ::= a\na ::= b\nb ::= a"])
+    @Test(
+        "a grammar that produces nothing says so",
+        arguments: ["root ::= \"a\" root", "root ::= a\na ::= b\nb ::= a"])
     func unproductive(_ source: String) {
         #expect(errorOf { try .gbnf(source) }?.code == .matchesNothing)
     }
@@ -128,12 +153,15 @@ struct JSONTests {
         Case(
             "json",
             yes: [
-                "null", "true", "-0", "0.5e-7", "1e9", "\"\"", "[]", "{}", "[ ]", "{\n  \"a\": [1, 2, {\"b\": null}]\n}",
+                "null", "true", "-0", "0.5e-7", "1e9", "\"\"", "[]", "{}", "[ ]",
+                "{\n  \"a\": [1, 2, {\"b\": null}]\n}",
                 #""a\n\u00e9\ud83d\ude00\/""#, "\"漢字\"", "[1,2,[3,[4,[5]]]]",
             ],
             no: [
-                "", " 1", "01", "1.", ".5", "+1", "1e", "nul", "[1,]", "{\"a\"}", "{a:1}", "\"\u{1}\"", #""\ud83d""#,
-                #""\ude00""#, #""\x""#, "[1  ,2]", "'a'", "1 ", "[1]]", "\"a\nb\"", String(repeating: "1", count: 40),
+                "", " 1", "01", "1.", ".5", "+1", "1e", "nul", "[1,]", "{\"a\"}", "{a:1}", "\"\u{1}\"",
+                #""\ud83d""#,
+                #""\ude00""#, #""\x""#, "[1  ,2]", "'a'", "1 ", "[1]]", "\"a\nb\"",
+                String(repeating: "1", count: 40),
             ]
         ).check(try .json())
     }
@@ -146,7 +174,9 @@ struct JSONTests {
     @Test("nesting ends before a reader's stack does, and everything begun can be ended")
     func nesting() throws {
         let grammar = try Grammar.json()
-        let deep = { (depth: Int) in String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+        let deep = { (depth: Int) in
+            String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        }
         #expect(grammar.accepts(deep(100)))
         #expect(!grammar.begins(with: deep(130)))
         let objects = String(repeating: "{\"a\":", count: 200)
@@ -188,7 +218,8 @@ struct CombinationTests {
         Case(
             "text",
             yes: [
-                "", "hello é", "<call", "<<call>12</call>", "a<call>1</call>b<call>2</call>", "<call>1</call><call>",
+                "", "hello é", "<call", "<<call>12</call>", "a<call>1</call>b<call>2</call>",
+                "<call>1</call><call>",
             ].dropLast() + ["<ca<call>7</call>"],
             no: ["<call>", "<call>x", "<call>1", "a<call>1</call><call>", "<<call>", "<call></call>"]
         ).check(grammar)
@@ -198,7 +229,8 @@ struct CombinationTests {
     @Test("a control token sets off a grammar, and is read by its id alone")
     func controlToken() throws {
         let call = try Grammar.schema(#"{"type":"integer"}"#)
-        let grammar = try Grammar.triggered(by: .controlToken(257), then: .sequence([.controlToken(258), call]))
+        let grammar = try Grammar.triggered(
+            by: .controlToken(257), then: .sequence([.controlToken(258), call]))
         var mask = GrammarMask(grammar, vocabulary: byteVocabulary, endTokens: [endToken])
         for token in "hi".utf8 { mask.accept(Int32(token)) }
         #expect(mask.isComplete)

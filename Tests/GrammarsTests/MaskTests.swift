@@ -10,10 +10,14 @@ import Testing
 let pieces: [[UInt8]] = {
     var pieces = (0...255).map { [UInt8($0)] }
     let words = [
-        "\"", "\":", "\": \"", "\",", "\", \"", "\"}", "\"}\n", "{\"", "[{\"", "}]", "}}", "]]", "[[", "],[", "{}", "[]",
-        "\\\"", "\\n", "\\u00", "name", "age", "\"name\":", " true", "true,", "null", "12", "3.", "0.5", "1e", "-1", "  ",
-        "\n    ", "a", "b", "aa", "aaa", "aaaa", "aaaaaaaaaaaaaaaa", "ab", "abc", "xyz", "hello", "</", "<call>", "all>",
-        "call>1", "é", "漢", "😀", "e\":", "t\": ", "kind", "\"kind\": \"", "red", "green", ", ", ",\n", ": ", "1", "10", "2024",
+        "\"", "\":", "\": \"", "\",", "\", \"", "\"}", "\"}\n", "{\"", "[{\"", "}]", "}}", "]]", "[[", "],[",
+        "{}", "[]",
+        "\\\"", "\\n", "\\u00", "name", "age", "\"name\":", " true", "true,", "null", "12", "3.", "0.5", "1e",
+        "-1", "  ",
+        "\n    ", "a", "b", "aa", "aaa", "aaaa", "aaaaaaaaaaaaaaaa", "ab", "abc", "xyz", "hello", "</",
+        "<call>", "all>",
+        "call>1", "é", "漢", "😀", "e\":", "t\": ", "kind", "\"kind\": \"", "red", "green", ", ", ",\n", ": ",
+        "1", "10", "2024",
         "-01-", "T", ":00", "Z\"", "aaaaaaaa\"", "{\"a\":{\"a\":", "]}", "x\",\"y", "[1,2", "\"\"",
     ]
     pieces += words.map { Array($0.utf8) }
@@ -53,7 +57,13 @@ struct MaskTests {
                     """#)
             }
         ),
-        ("strings", { try .schema(#"{"type":"array","items":{"type":"string","maxLength":4},"minItems":2,"maxItems":200}"#) }),
+        (
+            "strings",
+            {
+                try .schema(
+                    #"{"type":"array","items":{"type":"string","maxLength":4},"minItems":2,"maxItems":200}"#)
+            }
+        ),
     ]
 
     @Test("allows a token exactly if its bytes can be read one by one", arguments: grammars.indices)
@@ -71,14 +81,16 @@ struct MaskTests {
                     let expected = !piece.isEmpty && !copy.mask.isDead
                     let text = String(decoding: piece, as: UTF8.self)
                     try #require(
-                        allowed.contains(Int32(id)) == expected, "\(Self.grammars[index].0): \(text.debugDescription)")
+                        allowed.contains(Int32(id)) == expected,
+                        "\(Self.grammars[index].0): \(text.debugDescription)")
                 }
                 #expect(allowed.contains(pieceEnd) == reader.mask.isComplete)
                 #expect(!allowed.contains(pieceEnd + 1))
                 // Long pieces are rare among the allowed; take them more often.
                 let texts = allowed.filter { $0 < pieceEnd }
-                guard let token = (Bool.random(using: &generator) ? texts.suffix(40)[...] : texts[...])
-                    .randomElement(using: &generator)
+                guard
+                    let token = (Bool.random(using: &generator) ? texts.suffix(40)[...] : texts[...])
+                        .randomElement(using: &generator)
                 else { break }
                 mask.accept(token)
                 reader.read(pieces[Int(token)])
@@ -89,7 +101,8 @@ struct MaskTests {
 
     @Test("allows only end tokens where the document must end, and keeps doing so")
     func ends() throws {
-        var mask = GrammarMask(try .literal("ab"), vocabulary: pieceVocabulary, endTokens: [pieceEnd, pieceEnd + 1])
+        var mask = GrammarMask(
+            try .literal("ab"), vocabulary: pieceVocabulary, endTokens: [pieceEnd, pieceEnd + 1])
         #expect(!mask.isComplete && !mask.allows(pieceEnd))
         mask.accept(0x61)
         #expect(mask.allowedTokens(count: pieces.count + 2).allSatisfy { pieces[Int($0)] == [0x62] })
@@ -164,7 +177,10 @@ struct MaskTests {
                     var generator = SeededGenerator(seed: 3)
                     var tokens: [Int32] = []
                     for _ in 0..<200 {
-                        guard let token = mask.allowedTokens(count: pieces.count + 2).randomElement(using: &generator) else {
+                        guard
+                            let token = mask.allowedTokens(count: pieces.count + 2).randomElement(
+                                using: &generator)
+                        else {
                             break
                         }
                         tokens.append(token)

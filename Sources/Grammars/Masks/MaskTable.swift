@@ -83,7 +83,8 @@ final class MaskTable: Sendable {
         _ pool: any WritableKeyPath<Tables, [Simulation]> & Sendable, width: Int,
         _ body: (inout Simulation) -> Result
     ) -> Result {
-        var simulation = tables.withLock { $0[keyPath: pool].popLast() } ?? Simulation(automaton, width: width)
+        var simulation =
+            tables.withLock { $0[keyPath: pool].popLast() } ?? Simulation(automaton, width: width)
         if simulation.isLarge { simulation.reset() }
         let result = body(&simulation)
         tables.withLock { [simulation] tables in
