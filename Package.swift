@@ -108,6 +108,7 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ChatTemplatesTests", ["ChatTemplates"]),
         tests("SamplingTests", ["Sampling"]),
+        tests("GrammarsTests", ["Grammars", "Sampling", "ChatTemplates"]),
         tests(
             "ModelStoreTests",
             [
