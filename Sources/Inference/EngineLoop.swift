@@ -219,6 +219,7 @@ final class EngineLoop: @unchecked Sendable {
         report.decodeSequences = decoding
         report.prefillTokens = prefill
         report.seconds = seconds
+        report.preemptions = events.preemptions
         report.running = scheduler.running.count
         report.waiting = scheduler.queue.waiting.count
         for sequence in events.admitted {

@@ -73,11 +73,13 @@ package final class KVCache {
         package fileprivate(set) var sealed = 0
     }
 
-    /// Promises pages for `positions` positions, taking over cached pages that hold a prefix of `tokens`.
+    /// Promises pages for `positions` positions, if others are left, taking over cached pages that hold a prefix of `tokens`.
     /// At least one token is left to compute: its logits are wanted. Nil: not enough pages now.
-    /// - Parameter most: no more positions than this are taken over.
+    /// - Parameters:
+    ///   - most: no more positions than this are taken over.
+    ///   - spare: pages that are to be left for others.
     package func lease(
-        positions: Int, tokens: [Int32], usingPrefixes: Bool, upTo most: Int = .max
+        positions: Int, tokens: [Int32], usingPrefixes: Bool, upTo most: Int = .max, sparing spare: Int = 0
     ) -> Lease? {
         var lease = Lease(promised: 0)
         if usingPrefixes {
@@ -94,7 +96,7 @@ package final class KVCache {
         }
         let wanted = KVCache.pageCount(positions: positions) - lease.pages.count
         let idlePrefix = lease.pages.count { idle.contains($0) }
-        guard wanted <= available - idlePrefix else { return nil }
+        guard wanted <= available - idlePrefix - spare else { return nil }
         for page in lease.pages {
             pages[page].users += 1
             idle.remove(page)
@@ -104,14 +106,19 @@ package final class KVCache {
         return lease
     }
 
-    /// Adds a page to the lease: one of those promised.
-    package func extend(_ lease: inout Lease) {
-        precondition(lease.promised > 0, "a sequence outgrew its promise")
-        lease.promised -= 1
-        reserved -= 1
+    /// Adds a page to the lease: one of those promised, and then any that is left. False: there is none.
+    @discardableResult
+    package func extend(_ lease: inout Lease) -> Bool {
+        if lease.promised > 0 {
+            lease.promised -= 1
+            reserved -= 1
+        } else if available <= 0 {
+            return false
+        }
         let page = takePage()
         pages[page].users = 1
         lease.pages.append(page)
+        return true
     }
 
     /// Enters the lease's next full page in the index: it holds `tokens`. If another sequence entered the
