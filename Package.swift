@@ -42,7 +42,9 @@ let package = Package(
         module("ChatTemplates"),
         module("Models", ["Tensors", "ModelFiles", systemPackage]),
         module("Sampling"),
-        module("Inference", ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates"]),
+        module(
+            "Inference",
+            ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates", systemPackage]),
         module(
             "ModelStore",
             [

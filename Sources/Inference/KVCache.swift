@@ -22,6 +22,8 @@ package final class KVCache {
         var memory: UnsafeMutablePointer<UInt8>
         var users = 0
         var key: Key?
+        /// The text up to its end, with `key`.
+        var text: TextChain?
         /// Never given twice, unlike the page's index: names the page's text as a parent.
         var serial = 0
         /// When it was last let go; the smallest is evicted first.
@@ -37,11 +39,18 @@ package final class KVCache {
     private var idle: Set<Int> = []  // pages in `index` without users
     private var reserved = 0  // pages promised to sequences and not yet taken
     private var clock = 0
+    private let store: KVPageStore?
 
     /// A cache of at most `capacity` pages; memory is taken as pages are first used.
-    package init(layout: KVLayout, capacity: Int) {
+    package convenience init(layout: KVLayout, capacity: Int) {
+        self.init(layout: layout, capacity: capacity, store: nil)
+    }
+
+    /// - Parameter store: where pages go that are evicted, and may be found again.
+    init(layout: KVLayout, capacity: Int, store: KVPageStore?) {
         self.layout = layout
         self.capacity = capacity
+        self.store = store
     }
 
     deinit { for page in pages { UnsafeMutableRawPointer(page.memory).deallocate() } }
@@ -69,6 +78,7 @@ package final class KVCache {
         fileprivate var promised: Int
         /// The serial of the last page that was entered in the index, as parent of the next.
         fileprivate var lastSerial: Int?
+        fileprivate var text: TextChain?
         /// Pages at the front that are in the index.
         package fileprivate(set) var sealed = 0
     }
@@ -90,6 +100,7 @@ package final class KVCache {
             {
                 lease.pages.append(found)
                 lease.lastSerial = pages[found].serial
+                lease.text = pages[found].text
                 start += size
             }
             lease.sealed = lease.pages.count
@@ -129,12 +140,15 @@ package final class KVCache {
         let key = Key(parent: lease.lastSerial, tokens: tokens)
         if let twin = index[key] {
             lease.lastSerial = pages[twin].serial
+            lease.text = pages[twin].text
         } else {
             clock += 1
             pages[page].key = key
             pages[page].serial = clock
             index[key] = page
             lease.lastSerial = clock
+            lease.text = next(after: lease.text, tokens)
+            pages[page].text = lease.text
         }
         lease.sealed += 1
     }
@@ -156,6 +170,32 @@ package final class KVCache {
         }
     }
 
+    // MARK: The store
+
+    /// Adds the page that `tokens` fill to a lease whose pages are all full, if the store has it.
+    package func restore(_ lease: inout Lease, tokens: [Int32]) -> Bool {
+        guard let store, lease.sealed == lease.pages.count else { return false }
+        let text = next(after: lease.text, tokens)
+        guard store.contains(text), extend(&lease) else { return false }
+        // Whatever a failed read leaves in the page is overwritten when its positions are computed.
+        guard store.read(text, into: pages[lease.pages[lease.sealed]].memory) else { return false }
+        seal(&lease, tokens: tokens)
+        return true
+    }
+
+    /// Has all pages that nobody holds written to the store; waits for it.
+    package func saveAll() {
+        guard let store else { return }
+        for page in idle.sorted(by: { pages[$0].released > pages[$1].released }) {
+            if let text = pages[page].text { store.save(text, pages[page].memory, waits: true) }
+        }
+        store.flush()
+    }
+
+    private func next(after text: TextChain?, _ tokens: [Int32]) -> TextChain {
+        TextChain(parent: text, tokens: tokens, start: store?.start ?? (1, 2))
+    }
+
     /// The memory of page `page`.
     package func memory(of page: Int) -> UnsafePointer<UInt8> { UnsafePointer(pages[page].memory) }
 
@@ -171,7 +211,9 @@ package final class KVCache {
         }
         idle.remove(oldest)
         if let key = pages[oldest].key { index[key] = nil }
+        if let text = pages[oldest].text { store?.save(text, pages[oldest].memory) }
         pages[oldest].key = nil
+        pages[oldest].text = nil
         return oldest
     }
 }

@@ -1,6 +1,8 @@
 // Which tokens of which sequences the next forward pass computes. It owns the queue and the running
 // sequences; it computes nothing and knows no threads.
 
+import Models
+
 /// Continuous batching with chunked prefill.
 ///
 /// Every step takes one token of each sequence that is generating, so that none waits for another's long
@@ -80,13 +82,14 @@ package struct Scheduler {
     /// Chooses the next step's tokens; empty when there is nothing to do.
     package mutating func schedule(_ allowance: Allowance = Allowance()) -> [Entry] {
         admit()
+        restore()
         var entries: [Entry] = []
         var budget = limits.stepTokens
         if !waitForBurst(allowance) {
             entries = decode()
             budget -= entries.count
         }
-        let prompts = running.filter { !$0.isDecoding }
+        let prompts = running.filter { !$0.isDecoding && !$0.mayRestore }
         if !entries.isEmpty {
             budget = min(budget, allowance.besideDecoding)
         } else if prompts.count > 1, let shortest = prompts.map(\.pending).min() {
@@ -146,6 +149,19 @@ package struct Scheduler {
             queue.admit(next, promptTokens: isNew ? next.request.prompt.count : 0)
             running.append(next)
             if isNew { events.admitted.append(next) }
+        }
+    }
+
+    /// Bytes of stored pages that are read before a step, if others wait for that, and if nobody does.
+    private static let restoredBytes = (among: 16 << 20, alone: 128 << 20)
+
+    /// Reads stored pages for sequences that are new here, a step's worth at a time: a long text's take longer than
+    /// other readers should wait.
+    private mutating func restore() {
+        let bytes = running.count > 1 ? Self.restoredBytes.among : Self.restoredBytes.alone
+        var pages = max(1, bytes / cache.layout.pageBytes)
+        for sequence in running where sequence.mayRestore {
+            while pages > 0, sequence.restorePage(from: cache) { pages -= 1 }
         }
     }
 

@@ -27,6 +27,8 @@ package final class TokenSequence {
     /// Seconds between each token and the one before, if somebody wants to know.
     package private(set) var gaps: [Float] = []
 
+    /// Whether the store may have its next pages: not known yet, as reading takes its time.
+    package private(set) var mayRestore = false
     private var lease: KVCache.Lease?
     private var table: PageTableStorage?
 
@@ -103,8 +105,25 @@ package final class TokenSequence {
         computed = lease.pages.count * KVType.pagePositions
         if !hasBegun { cachedTokens = computed }
         hasBegun = true
+        mayRestore = request.usesPrefixCache
         self.lease = lease
         self.table = table
+        return true
+    }
+
+    /// Takes over one page that the store of `cache` has; false: it has no more that will do.
+    package func restorePage(from cache: KVCache) -> Bool {
+        let end = computed + KVType.pagePositions
+        guard mayRestore, var lease, end < tokens.count, end <= reusable,
+            cache.restore(&lease, tokens: Array(tokens[computed..<end]))
+        else {
+            mayRestore = false
+            return false
+        }
+        table?[lease.pages.count - 1] = cache.memory(of: lease.pages[lease.pages.count - 1])
+        self.lease = lease
+        computed = end
+        if started == nil { cachedTokens = end }
         return true
     }
 

@@ -352,17 +352,19 @@ struct KVCacheTests {
         }
     }
 
-    @Test("after 1,000 random operations every sequence finds what was computed for it", arguments: 0..<8)
+    @Test(
+        "after thousands of random operations every sequence finds what was computed for it", arguments: 0..<8
+    )
     func randomOperations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let pages = [8, 9, 40, 10][Int(seed % 4)]
+        let pages = [8, 9, 40, 9][Int(seed % 4)]
         // Short prompts with long answers are let in together and outgrow the cache.
         let longest = seed.isMultiple(of: 2) ? 300 : 150
         var bench = try Bench(pages: pages, stepTokens: 80, prefillChunk: 72, sequences: 6)
         var steps = 0
         var found = 0
         var preemptions = 0
-        for _ in 0..<1000 {
+        for _ in 0..<(seed.isMultiple(of: 2) ? 1000 : 2500) {
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<3:
                 // Two tokens only, and few changes of them: many texts share beginnings.
@@ -370,7 +372,7 @@ struct KVCacheTests {
                 let change = Int.random(in: 0..<300, using: &random)
                 try bench.submit(
                     (0..<length).map { $0 < change ? 1 : 2 },
-                    maxTokens: Int.random(in: 1...200, using: &random),
+                    maxTokens: Int.random(in: 1...(seed.isMultiple(of: 2) ? 200 : 450), using: &random),
                     usesPrefixCache: Int.random(in: 0..<8, using: &random) > 0)
             case 3 where seed.isMultiple(of: 2) || Int.random(in: 0..<20, using: &random) == 0:
                 let all = bench.scheduler.running + bench.scheduler.waiting
