@@ -31,7 +31,8 @@ enum Completions {
         Field("echo", \.echoes, .bool, "give the prompt back in front of the answer"),
         Field("logprobs", \.logProbabilities, .integer(0...20), "likeliest tokens to report with each"),
         Field("stream", \.streams, .bool, "answer with server-sent events"),
-        Field("stream_options", \.includesUsage, .streamOptions, "include_usage: end the stream with the usage"),
+        Field(
+            "stream_options", \.includesUsage, .streamOptions, "include_usage: end the stream with the usage"),
         Field("user", \.user, .text(0...512), "for this server's log"),
         Field(only: .constant([1], "only n answers are made"), "best_of", "1"),
         Field("response_format", \.format, .responseFormat, "text, any JSON object, or JSON by a schema"),
@@ -55,6 +56,9 @@ enum Completions {
 
     private static func respond(_ call: Call) async throws -> Response {
         var body = try await call.body(shape, initial: Body())
+        if body.includesUsage != nil, body.streams != true {
+            throw APIError.invalid("stream_options needs stream: true", at: ["stream_options"])
+        }
         body.options.topLogProbabilities = body.logProbabilities
         // OpenAI's default for this endpoint.
         if body.options.maxTokens == nil { body.options.maxTokens = 16 }
