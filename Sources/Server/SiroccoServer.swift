@@ -11,7 +11,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import ServiceLifecycle
-import UnixSignals
+package import UnixSignals
 
 /// A running `sirocco serve`.
 package struct SiroccoServer: Sendable {
@@ -33,6 +33,15 @@ package struct SiroccoServer: Sendable {
 
     /// Serves until SIGTERM or SIGINT; then lets running answers end. `onReady` is told the address once it listens.
     package func run(onReady: @escaping @Sendable (String) -> Void) async throws {
+        try await run(
+            signals: await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup), onReady: onReady)
+    }
+
+    /// Serves until one of `signals` says to end.
+    package func run(
+        signals: some AsyncSequence<UnixSignal, Never> & Sendable,
+        onReady: @escaping @Sendable (String) -> Void
+    ) async throws {
         let settings = service.settings
         let address = BindAddress.hostname(settings.host, port: settings.port)
         let scheme = settings.tls == nil ? "http" : "https"
@@ -51,7 +60,7 @@ package struct SiroccoServer: Sendable {
         let group = ServiceGroup(configuration: .init(services: [application], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            tasks.addTask { await watchSignals(group) }
+            tasks.addTask { await watch(signals, group) }
             defer { tasks.cancelAll() }
             try await tasks.next()
         }
@@ -74,7 +83,7 @@ package struct SiroccoServer: Sendable {
         let limits = settings.limits
         let watches = service.watches
         let http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ClientWatch(watches)],
+            additionalChannelHandlers: [ConnectionGuard(limits), ClientWatch(watches)],
             idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
@@ -102,8 +111,9 @@ package struct SiroccoServer: Sendable {
     }
 
     /// SIGHUP reads the configuration anew; SIGTERM and SIGINT end the server, a second one at once.
-    private func watchSignals(_ group: ServiceGroup) async {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    private func watch(
+        _ signals: some AsyncSequence<UnixSignal, Never> & Sendable, _ group: ServiceGroup
+    ) async {
         for await signal in signals {
             if signal == .sighup {
                 reload()

@@ -63,7 +63,7 @@ struct AnswerPlan: Sendable {
         return seconds.map { arrival + .seconds($0) }
     }
 
-    private func request(choice: Int) -> GenerationRequest {
+    func request(choice: Int) -> GenerationRequest {
         GenerationRequest(
             prompt: prompt, maxTokens: maxTokens,
             sampling: options.sampling(
@@ -76,6 +76,7 @@ struct AnswerPlan: Sendable {
 
     /// Starts the work on all choices. Throws what is wrong before anything is computed.
     func start() throws -> RunningAnswer {
+        if options.extras.receipt == true { model.beginDigest() }
         var generations: [Generation] = []
         do {
             for choice in 0..<choices {
@@ -93,6 +94,7 @@ struct AnswerPlan: Sendable {
 struct RunningAnswer: Sendable {
     let plan: AnswerPlan
     let generations: [Generation]
+    let count = TokenCount()
 
     /// Ends the work at the next step.
     func cancel() { for generation in generations { generation.cancel() } }
@@ -133,22 +135,30 @@ struct RunningAnswer: Sendable {
             case .token(let token):
                 guard assembler.foundStop == nil else { continue }
                 tokens.append(token.id)
+                count.add()
                 if let piece = assembler.append(token) {
                     continuation.yield(.text(choice: choice, piece.text, piece.records))
                 }
                 if assembler.foundStop != nil { generation.cancel() }
             case .routing(let choices): routing += choices
+            case .prompt: break  // never asked for
             case .finished(var summary):
                 if let piece = assembler.finish() {
                     continuation.yield(.text(choice: choice, piece.text, piece.records))
                 }
                 summary.generatedTokens = tokens.count
+                var receipt: Receipt?
+                if plan.options.extras.receipt == true {
+                    receipt = Receipt(
+                        plan, digest: try await plan.digest(), choice: choice, tokens: tokens,
+                        end: reason(summary, assembler.foundStop))
+                }
                 continuation.yield(
                     .finished(
                         choice: choice,
                         AnswerEnd(
                             reason: reason(summary, assembler.foundStop), summary: summary, tokens: tokens,
-                            seed: plan.seed &+ UInt64(choice), routing: routing)))
+                            seed: plan.seed &+ UInt64(choice), routing: routing, receipt: receipt)))
             }
         }
     }
@@ -162,4 +172,11 @@ struct RunningAnswer: Sendable {
         case .length: summary.generatedTokens == plan.maxTokens ? .length : .contextFull
         }
     }
+}
+
+/// Tokens that an answer has come to so far, in all its choices.
+final class TokenCount: Sendable {
+    private let count = Atomic<Int>(0)
+    func add() { count.wrappingAdd(1, ordering: .relaxed) }
+    var value: Int { count.load(ordering: .relaxed) }
 }

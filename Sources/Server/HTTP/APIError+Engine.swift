@@ -27,13 +27,19 @@ extension APIError {
             self = APIError(
                 .tooManyRequests, .overloaded, code: "queue_full", error.description,
                 retryAfter: max(1, Int((error.retryAfterSeconds ?? 1).rounded(.up))))
+        case .deadline:
+            self = APIError(.gatewayTimeout, .timeout, code: "deadline", error.description)
         case .stopped:
             self = APIError(
                 .serviceUnavailable, .unavailable, code: "shutting_down", "the server is ending",
                 retryAfter: 5)
-        case .badModel, .badLogits:
+        case .badLogits:
             self = APIError(
                 .internalServerError, .server, code: "model_error", "the model failed: \(error.description)")
+        case .badModel:
+            // Says where the file lies, which is nobody's business out there.
+            self = APIError(
+                .internalServerError, .server, code: "model_error", "the model cannot do this")
         }
     }
 }

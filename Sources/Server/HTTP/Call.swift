@@ -52,17 +52,18 @@ struct Call: Sendable {
     /// The body as JSON. Throws where it is too large, too slow, or not JSON.
     func body() async throws -> JSONValue {
         let limits = service.settings.limits
+        let tooLarge = APIError(
+            .contentTooLarge, .tooLarge, code: "body_too_large",
+            "the body has more than \(limits.bodyBytes) bytes; `limits: body` in the configuration sets this")
+        if let length = request.headers[.contentLength], Int(length) ?? .max > limits.bodyBytes {
+            throw tooLarge
+        }
         let buffer: ByteBuffer
         do {
             buffer = try await within(seconds: limits.bodySeconds) {
                 try await request.body.collect(upTo: limits.bodyBytes)
             }
-        } catch is NIOTooManyBytesError {
-            throw APIError(
-                .contentTooLarge, .tooLarge, code: "body_too_large",
-                "the body has more than \(limits.bodyBytes) bytes; `limits: body` in the configuration sets this"
-            )
-        }
+        } catch is NIOTooManyBytesError { throw tooLarge }
         guard buffer.readableBytes > 0 else {
             throw APIError.invalid("the body is empty; expected JSON", code: "empty_body")
         }
@@ -83,7 +84,9 @@ struct Call: Sendable {
 
     /// The model called `name`, if the key may use it.
     func lease(_ name: String) async throws -> ModelLease {
-        let settings = try service.pool.settings(of: name)
+        guard let settings = try? service.pool.settings(of: name) else {
+            throw APIError.unknownModel(name, known: visibleModels.map(\.name))
+        }
         context.notes.update { $0.model = settings.name }
         if let allowed = context.key?.models, !allowed.contains(settings.name) {
             throw APIError.unknownModel(name, known: allowed)
@@ -105,6 +108,13 @@ struct Call: Sendable {
     func whileConnected<Result>(_ answer: RunningAnswer, _ body: () async throws -> Result) async rethrows
         -> Result
     {
+        // Whoever leaves early does not get to where the exact figures are noted.
+        defer {
+            context.notes.update {
+                $0.promptTokens = max($0.promptTokens, answer.plan.prompt.count)
+                $0.answerTokens = max($0.answerTokens, answer.count.value)
+            }
+        }
         guard let watch = service.watches[context.channel] else {
             answer.cancel()
             return try await body()

@@ -10,6 +10,7 @@ final class Service: Sendable {
     let watches = ClientWatch.Directory()
     let metrics = Metrics()
     let rates = RateLimits()
+    let traces = TraceStore()
     let version: String
     /// Unix seconds.
     let started = OpenAIParts.now
