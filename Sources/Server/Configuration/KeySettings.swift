@@ -49,7 +49,7 @@ package struct KeySettings: Sendable, Equatable {
     func check() throws {
         guard digest != nil else {
             throw ConfigurationError(
-                "keys: \(name): expected hash: sha256: and 64 hexadecimal digits; `sirocco key` makes a key and its hash"
+                "keys: '\(name)': hash: expected sha256: and 64 hexadecimal digits; `sirocco key` makes a key and its hash"
             )
         }
     }
@@ -71,17 +71,17 @@ package struct KeySettings: Sendable, Equatable {
 }
 
 /// Who may come in.
-struct Keyring: Sendable {
+package struct Keyring: Sendable {
     private let keys: [(digest: [UInt8], key: KeySettings)]
 
-    init(_ keys: [KeySettings]) {
+    package init(_ keys: [KeySettings]) {
         self.keys = keys.compactMap { key in key.digest.map { ($0, key) } }
     }
 
-    var isEmpty: Bool { keys.isEmpty }
+    package var isEmpty: Bool { keys.isEmpty }
 
     /// The key that `presented` is. All are compared, each in the same time, whatever matches.
-    func find(_ presented: String) -> KeySettings? {
+    package func find(_ presented: String) -> KeySettings? {
         let digest = Array(SHA256.hash(data: Data(presented.utf8)))
         var found: KeySettings?
         for (candidate, key) in keys {

@@ -106,6 +106,7 @@ enum ChatCompletions {
                 var stream = Stream(head: head, plan: plan, sendsUsage: sendsUsage)
                 try await stream.send(answer, beginning: beginning, to: &events)
                 call.finished(plan, stream.ends, id: head.id)
+                try await stream.sendEnd(to: &events)
             }
         }
     }
@@ -193,6 +194,10 @@ enum ChatCompletions {
                     try await events.send(chunk(choice, [:], finish: reason, usage: usage))
                 }
             }
+        }
+
+        /// What comes after the last choice has ended.
+        func sendEnd(to events: inout EventWriter) async throws {
             let extras = OpenAIParts.extras(plan, ends, id: head.id)
             if (sendsUsage && head.dialect != .mistral) || extras != nil {
                 var object = head.object("chat.completion.chunk")

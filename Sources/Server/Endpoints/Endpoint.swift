@@ -26,6 +26,6 @@ enum Endpoints {
     // To add an endpoint: one file in Endpoints/ that makes it, one row here, one row in docs/api.md.
     static let all: [Endpoint] = [
         ChatCompletions.endpoint, Completions.endpoint, ListModels.endpoint, ShowModel.endpoint,
-        Health.health, Health.ready,
+        ShowTrace.endpoint, Health.health, Health.ready,
     ]
 }
