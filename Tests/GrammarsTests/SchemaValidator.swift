@@ -46,6 +46,7 @@ struct SchemaValidator {
         case ("additionalProperties", _, .object(let object)):
             let declared = if case .object(let properties)? = all["properties"] { properties } else { JSONObject() }
             return object.members.allSatisfy { declared[$0.key] != nil || isValid($0.value, limit) }
+        case ("multipleOf", .int(let divisor), .int(let int)): return int % divisor == 0
         default:
             guard let number = self.number(value), let limit = self.number(limit) else { return true }
             switch keyword {
