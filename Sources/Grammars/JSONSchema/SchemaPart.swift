@@ -57,10 +57,10 @@ final class SchemaDocument {
     /// Counts one schema looked at.
     func count(_ part: SchemaPart) throws(GrammarError) {
         work += 1
-        guard work <= 20 * GrammarLimits.schemas else {
+        guard work <= 4 * GrammarLimits.schemas else {
             throw part.error(
                 .limit,
-                "the alternatives multiply to more than \(20 * GrammarLimits.schemas) schemas; simplify them")
+                "the alternatives multiply to more than \(4 * GrammarLimits.schemas) schemas; simplify them")
         }
     }
 }
