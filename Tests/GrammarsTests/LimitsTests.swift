@@ -21,12 +21,16 @@ struct LimitsTests {
         ("alternatives", { try .regex(Array(repeating: "a*b", count: 20_000).joined(separator: "|")) }),
         ("shorthands", { try .regex("[" + String(repeating: "\\d\\W", count: 50_000) + "]") }),
         ("deep groups", { try .regex(String(repeating: "(", count: 100_000)) }),
-        ("many rules", { try .gbnf((0..<50_000).map { "r\($0) ::= \"a\" r\($0 + 1)" }.joined(separator: "\n")) }),
+        (
+            "many rules",
+            { try .gbnf((0..<50_000).map { "r\($0) ::= \"a\" r\($0 + 1)" }.joined(separator: "\n")) }
+        ),
         (
             "long chain of rules",
             {
                 try .gbnf(
-                    "root ::= r0 \"z\"\n" + (0..<5000).map { "r\($0) ::= r\($0 + 1) \"b\"" }.joined(separator: "\n")
+                    "root ::= r0 \"z\"\n"
+                        + (0..<5000).map { "r\($0) ::= r\($0 + 1) \"b\"" }.joined(separator: "\n")
                         + "\nr5000 ::= \"a\"")
             }
         ),
@@ -37,28 +41,39 @@ struct LimitsTests {
             {
                 let depth = 120
                 return try .schema(
-                    String(repeating: #"{"items":"#, count: depth) + "true" + String(repeating: "}", count: depth))
+                    String(repeating: #"{"items":"#, count: depth) + "true"
+                        + String(repeating: "}", count: depth))
             }
         ),
         (
             "long chain of references",
             {
-                let links = (0..<9000).map { ##""d\##($0)":{"type":"array","items":{"$ref":"#/$defs/d\##($0 + 1)"}}"## }
-                return try .schema(##"{"$ref":"#/$defs/d0","$defs":{"##.dropLast() + "{" + links.joined(separator: ",") + ##","d9000":{}}}"##)
+                let links = (0..<9000).map {
+                    ##""d\##($0)":{"type":"array","items":{"$ref":"#/$defs/d\##($0 + 1)"}}"##
+                }
+                return try .schema(
+                    ##"{"$ref":"#/$defs/d0","$defs":{"##.dropLast() + "{" + links.joined(separator: ",")
+                        + ##","d9000":{}}}"##)
             }
         ),
         (
             "alternatives that multiply",
             {
-                let choice = #"{"anyOf":["# + (0..<10).map { #"{"properties":{"p\#($0)":{"type":"null"}}}"# }.joined(separator: ",") + "]}"
-                return try .schema(#"{"allOf":["# + Array(repeating: choice, count: 12).joined(separator: ",") + "]}")
+                let choice =
+                    #"{"anyOf":["#
+                    + (0..<10).map { #"{"properties":{"p\#($0)":{"type":"null"}}}"# }.joined(separator: ",")
+                    + "]}"
+                return try .schema(
+                    #"{"allOf":["# + Array(repeating: choice, count: 12).joined(separator: ",") + "]}")
             }
         ),
         (
             "many optional properties",
             {
-                let properties = (0..<3000).map { #""property\#($0)":{"type":"string"}"# }.joined(separator: ",")
-                return try .schema(#"{"type":"object","properties":{\#(properties)},"additionalProperties":false}"#)
+                let properties = (0..<3000).map { #""property\#($0)":{"type":"string"}"# }.joined(
+                    separator: ",")
+                return try .schema(
+                    #"{"type":"object","properties":{\#(properties)},"additionalProperties":false}"#)
             }
         ),
         (
@@ -72,8 +87,14 @@ struct LimitsTests {
                 return try .schema(#"{"type":"string","allOf":[\#(patterns)]}"#)
             }
         ),
-        ("huge bounds", { try .schema(#"{"type":"number","minimum":-1e308,"maximum":1e308,"multipleOf":999}"#) }),
-        ("references to oneself", { try .schema(##"{"anyOf":[{"$ref":"#"},{"$ref":"#"},{"items":{"$ref":"#"}}]}"##) }),
+        (
+            "huge bounds",
+            { try .schema(#"{"type":"number","minimum":-1e308,"maximum":1e308,"multipleOf":999}"#) }
+        ),
+        (
+            "references to oneself",
+            { try .schema(##"{"anyOf":[{"$ref":"#"},{"$ref":"#"},{"items":{"$ref":"#"}}]}"##) }
+        ),
     ]
 
     @Test("to compile, and for the first masks", arguments: hostile.indices)
@@ -108,7 +129,10 @@ struct LimitsTests {
     func noise() {
         var generator = SeededGenerator(seed: 11)
         let letters = Array("ab\"\\[](){}*+?|^$-,:=.#<>!019 \n\tdwsuxpkPé漢\u{2028}😀".unicodeScalars)
-        let words = ["::=", "root", "root ::= ", "\\u00", "{2,3}", "(?:", "[^", "\\d", "a", "\"x\"", "(?<n>", "{,", "\\U0001F600"]
+        let words = [
+            "::=", "root", "root ::= ", "\\u00", "{2,3}", "(?:", "[^", "\\d", "a", "\"x\"", "(?<n>", "{,",
+            "\\U0001F600",
+        ]
         for _ in 0..<4000 {
             var text = String.UnicodeScalarView()
             for _ in 0..<Int.random(in: 0..<24, using: &generator) {
@@ -118,7 +142,9 @@ struct LimitsTests {
                     text.append(letter)
                 }
             }
-            for compile in [Grammar.regex, Grammar.gbnf, { try Grammar.gbnf("root ::= " + $0) }] as [(String) throws -> Grammar] {
+            for compile in [Grammar.regex, Grammar.gbnf, { try Grammar.gbnf("root ::= " + $0) }]
+                as [(String) throws -> Grammar]
+            {
                 do {
                     _ = Recogniser(try compile(String(text)))
                 } catch {
@@ -142,8 +168,10 @@ struct LimitsTests {
     }
 
     private static let keywords = [
-        "type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "properties", "required", "additionalProperties",
-        "items", "prefixItems", "minItems", "maxItems", "minLength", "maxLength", "pattern", "format", "minimum",
+        "type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "properties", "required",
+        "additionalProperties",
+        "items", "prefixItems", "minItems", "maxItems", "minLength", "maxLength", "pattern", "format",
+        "minimum",
         "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "$defs", "$id", "uniqueItems", "x",
     ]
 
@@ -152,16 +180,25 @@ struct LimitsTests {
         case 0: return .null
         case 1: return .bool(Bool.random(using: &generator))
         case 2: return .int([0, 1, 3, -1, .max, .min, 100_000].randomElement(using: &generator) ?? 0)
-        case 3: return .double([0.5, -1e300, 1e-300, 5e-324, .infinity, .nan].randomElement(using: &generator) ?? 0)
+        case 3:
+            return .double(
+                [0.5, -1e300, 1e-300, 5e-324, .infinity, .nan].randomElement(using: &generator) ?? 0)
         case 4, 5:
-            let texts = ["string", "integer", "object", "array", "#", "#/properties/x", "#/$defs", "date", "a+", "^x{2}$", ""]
+            let texts = [
+                "string", "integer", "object", "array", "#", "#/properties/x", "#/$defs", "date", "a+",
+                "^x{2}$", "",
+            ]
             return .string(texts.randomElement(using: &generator) ?? "")
         case 6, 7:
-            return .array((0..<Int.random(in: 0..<4, using: &generator)).map { _ in randomValue(depth: depth + 1, &generator) })
+            return .array(
+                (0..<Int.random(in: 0..<4, using: &generator)).map { _ in
+                    randomValue(depth: depth + 1, &generator)
+                })
         default:
             var object = JSONObject()
             for _ in 0..<Int.random(in: 0..<4, using: &generator) {
-                object[keywords.randomElement(using: &generator) ?? "x"] = randomValue(depth: depth + 1, &generator)
+                object[keywords.randomElement(using: &generator) ?? "x"] = randomValue(
+                    depth: depth + 1, &generator)
             }
             return .object(object)
         }

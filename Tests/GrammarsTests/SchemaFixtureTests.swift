@@ -79,12 +79,18 @@ struct SchemaFixtureTests {
         for step in 0..<600 {
             let allowed = mask.allowedTokens(count: pieces.count + 2)
             if allowed.isEmpty {
-                Issue.record("nothing is allowed after \(String(decoding: bytes, as: UTF8.self).debugDescription)")
+                Issue.record(
+                    "nothing is allowed after \(String(decoding: bytes, as: UTF8.self).debugDescription)")
                 return nil
             }
-            let closing = allowed.filter { $0 == pieceEnd || [0x22, 0x5D, 0x7D].contains(pieces[Int($0)].last) }
-            let hurries = !closing.isEmpty && Int.random(in: 0..<(seed % 2 == 0 ? 60 : 400), using: &generator) < step
-            guard let token = (hurries ? closing : allowed).randomElement(using: &generator) else { return nil }
+            let closing = allowed.filter {
+                $0 == pieceEnd || [0x22, 0x5D, 0x7D].contains(pieces[Int($0)].last)
+            }
+            let hurries =
+                !closing.isEmpty && Int.random(in: 0..<(seed % 2 == 0 ? 60 : 400), using: &generator) < step
+            guard let token = (hurries ? closing : allowed).randomElement(using: &generator) else {
+                return nil
+            }
             mask.accept(token)
             if mask.progress == .ended { return bytes }
             if mask.isDead {
@@ -158,7 +164,8 @@ struct SchemaFixtureTests {
                         #expect(isOtherSpelling(name), "\(name): \(test["text"].string)")
                     }
                 }
-                #expect([.unsupported, .matchesNothing].contains(error.code), "\(group["name"].string): \(error)")
+                #expect(
+                    [.unsupported, .matchesNothing].contains(error.code), "\(group["name"].string): \(error)")
                 continue
             }
             compiled += 1
@@ -174,6 +181,8 @@ struct SchemaFixtureTests {
                 }
             }
         }
-        #expect(compiled > 150 && accepted > 300, "\(compiled) compiled, \(refused) refused, \(accepted) accepted")
+        #expect(
+            compiled > 150 && accepted > 300, "\(compiled) compiled, \(refused) refused, \(accepted) accepted"
+        )
     }
 }
