@@ -384,7 +384,7 @@ def suite_cases(folder):
 
 def check(path):
     schemas, documents, failures = set(), 0, 0
-    for line in path.read_text().splitlines():
+    for line in filter(None, path.read_text().split("\n")):
         record = json.loads(line)
         schemas.add(json.dumps(record["schema"]))
         documents += 1

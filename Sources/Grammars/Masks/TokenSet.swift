@@ -34,22 +34,34 @@ struct TokenSet: Sendable, Equatable {
             for (index, word) in words.enumerated() where word != .max {
                 let start = index * 64
                 guard start < shared else { break }
-                let end = min(start + 64, shared)
-                // Forbid a few, or keep a few.
-                var forbidden = ~word
-                if forbidden.nonzeroBitCount <= 32 {
-                    while forbidden != 0 {
-                        let position = start + forbidden.trailingZeroBitCount
-                        if position < end { logits[position] = -.infinity }
-                        forbidden &= forbidden - 1
-                    }
+                let part = UnsafeMutableBufferPointer(rebasing: logits[start..<min(start + 64, shared)])
+                if word == 0 {
+                    part.update(repeating: -.infinity)
                 } else {
-                    for position in start..<end where word >> UInt64(position - start) & 1 == 0 {
-                        logits[position] = -.infinity
-                    }
+                    Self.forbid(~word, in: part)
                 }
             }
             if shared < logits.count { logits[shared...].update(repeating: -.infinity) }
+        }
+    }
+
+    /// Forbids those of up to 64 logits whose bits are set.
+    private static func forbid(_ bits: UInt64, in logits: UnsafeMutableBufferPointer<Float>) {
+        let lanes = SIMD8<UInt32>(1, 2, 4, 8, 16, 32, 64, 128)
+        for start in stride(from: 0, to: logits.count, by: 8) {
+            let byte = UInt32(truncatingIfNeeded: bits >> UInt64(start)) & 0xFF
+            guard byte != 0 else { continue }
+            guard start + 8 <= logits.count else {
+                for lane in start..<logits.count where bits >> UInt64(lane) & 1 == 1 {
+                    logits[lane] = -.infinity
+                }
+                return
+            }
+            let raw = UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(logits)[(start * 4)...])
+            let kept = raw.loadUnaligned(as: SIMD8<Float>.self)
+            let isForbidden = (lanes & SIMD8(repeating: byte)) .!= 0
+            raw.storeBytes(of: kept.replacing(with: -.infinity, where: isForbidden), as: SIMD8<Float>.self)
         }
     }
 }
