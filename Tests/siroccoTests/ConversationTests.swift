@@ -68,7 +68,10 @@ struct ConversationTests {
         "that do not hold together are refused by their place",
         arguments: [
             (#"[{"role": "robot", "content": "x"}]"#, "messages[0]: role 'robot'"),
-            (#"[{"role": "tool", "content": "x", "tool_call_id": "1"}]"#, "messages[0]: this result answers no call"),
+            (
+                #"[{"role": "tool", "content": "x", "tool_call_id": "1"}]"#,
+                "messages[0]: this result answers no call"
+            ),
             (
                 #"[{"role": "user", "content": "", "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]}]"#,
                 "messages[0]: only an assistant calls tools"

@@ -91,11 +91,16 @@ package actor MCPClient {
             let page = try await request("tools/list", params, within: patience.handshake)
             guard case .array(let listed)? = page["tools"] else { throw bad("tools/list: no list of tools") }
             for tool in listed {
-                guard case .string(let name)? = tool["name"] else { throw bad("tools/list: a tool without a name") }
+                guard case .string(let name)? = tool["name"] else {
+                    throw bad("tools/list: a tool without a name")
+                }
                 let description = if case .string(let text)? = tool["description"] { text } else { "" }
-                tools.append(Tool(name: name, description: description, inputSchema: tool["inputSchema"] ?? .null))
+                tools.append(
+                    Tool(name: name, description: description, inputSchema: tool["inputSchema"] ?? .null))
             }
-            guard tools.count <= Self.mostTools else { throw bad("tools/list: more than \(Self.mostTools) tools") }
+            guard tools.count <= Self.mostTools else {
+                throw bad("tools/list: more than \(Self.mostTools) tools")
+            }
             guard let next = page["nextCursor"], next != .null else { return tools }
             guard next != cursor else { throw bad("tools/list: page after page of the same") }
             cursor = next
