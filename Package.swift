@@ -31,6 +31,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     ],
@@ -42,13 +49,34 @@ let package = Package(
         module("ChatTemplates"),
         module("Models", ["Tensors", "ModelFiles", systemPackage]),
         module("Sampling"),
-        module("Inference", ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates"]),
+        module("Grammars", ["Sampling", "ChatTemplates"]),
+        module(
+            "Inference",
+            ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates", systemPackage]),
         module(
             "ModelStore",
             [
                 "ModelFiles", systemPackage,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+        module(
+            "Server",
+            [
+                "Inference", "ModelStore", "Grammars", "ChatTemplates", "Sampling", "Tokenizers", "Models",
+                "ModelFiles", "Tensors", systemPackage,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Yams", package: "Yams"),
             ]),
         module("Training", ["Models", "Inference", "ModelFiles", systemPackage]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
@@ -57,8 +85,9 @@ let package = Package(
             dependencies: [
                 "CEdit", "Inference", "ModelFiles", "Models", "ModelStore", "Sampling", "Tensors",
                 "Tokenizers",
-                "ChatTemplates", "Training", systemPackage,
+                "ChatTemplates", "Training", "Server", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: swiftSettings),
@@ -81,6 +110,7 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ChatTemplatesTests", ["ChatTemplates"]),
         tests("SamplingTests", ["Sampling"]),
+        tests("GrammarsTests", ["Grammars", "Sampling", "ChatTemplates"]),
         tests(
             "ModelStoreTests",
             [

@@ -1,11 +1,9 @@
 // The engine's thread: takes requests from a mailbox, runs step after step, and sends tokens out.
 // It is the only border between async callers and synchronous computation.
 
-import Dispatch
 import FoundationEssentials
 package import Models
 import Sampling
-import Synchronization
 public import Tensors
 
 /// Runs a model for any number of concurrent requests.
@@ -28,6 +26,12 @@ public final class Engine: Sendable {
         /// Bytes that keys and values may take; nil: a quarter of the machine's memory. One full context is
         /// always allowed.
         public var kvBytes: Int?
+        /// Requests that may wait for their turn; one more is refused with `busy`. Nil: any number.
+        public var queueLimit: Int?
+        /// Where keys and values are kept between engines' lives; nil: nowhere.
+        public var kvStore: KVStore?
+        /// Is told of every step and every request's end.
+        public var observer: (any EngineObserver)?
 
         public init() {}
     }
@@ -49,24 +53,32 @@ public final class Engine: Sendable {
             throw EngineError(
                 .badRequest, "context \(context): this model takes 2 to \(shape.contextLength) positions")
         }
-        guard options.threads >= 1, options.prefillChunk >= 1, options.sequences >= 1 else {
-            throw EngineError(.badRequest, "threads, prefill chunk and sequences must be at least 1")
+        guard options.threads >= 1, options.prefillChunk >= 1, options.sequences >= 1,
+            options.queueLimit ?? 0 >= 0
+        else {
+            throw EngineError(
+                .badRequest,
+                "threads, prefill chunk and sequences must be at least 1, and a queue limit at least 0")
         }
         self.context = context
         vocabularySize = shape.vocabularySize
-        mailbox = Mailbox()
 
         let layout = KVLayout(shape, type: options.kvType)
+        var store: KVPageStore?
+        if let options = options.kvStore { store = try KVPageStore(options, layout: layout) }
         let onePage = KVCache.pageCount(positions: context)
         let budget = options.kvBytes ?? Int(ProcessInfo.processInfo.physicalMemory / 4)
         let pages = min(max(onePage, budget / layout.pageBytes), onePage * options.sequences)
         let chunk = min(options.prefillChunk, context)
+        var load = EngineLoad()
+        load.pagesFree = pages
+        mailbox = Mailbox(sequences: options.sequences, queueLimit: options.queueLimit, load: load)
         let loop = EngineLoop(
             model: model, options: options,
             limits: Scheduler.Limits(
                 stepTokens: chunk + options.sequences, prefillChunk: chunk, sequences: options.sequences,
                 context: context),
-            cache: KVCache(layout: layout, capacity: pages), mailbox: mailbox)
+            cache: KVCache(layout: layout, capacity: pages, store: store), store: store, mailbox: mailbox)
         loop.start()
     }
 
@@ -76,16 +88,79 @@ public final class Engine: Sendable {
     /// An engine that nobody uses any more, not even a `Generation`, stops by itself.
     public func stop() { mailbox.stop() }
 
-    /// Starts work on `request`. Throws what is wrong with it before any work is done.
+    /// Takes no more requests, gives those under way `drain` to end, ends the others with the error `stopped`, has what is
+    /// cached written to the store, and returns when the engine's thread is done.
+    public func shutdown(drain: Duration = .zero) async {
+        mailbox.close(.now + drain)
+        await mailbox.ended()
+    }
+
+    /// How busy the engine is.
+    public var load: EngineLoad { mailbox.load }
+
+    /// Starts work on `request`. Throws what is wrong with it before any work is done; `busy` where too many wait.
     public func generate(_ request: GenerationRequest) throws(EngineError) -> Generation {
+        try check(request)
+        var sampler: Sampler
+        do {
+            sampler = try Sampler(request.sampling, promptTokens: request.prompt)
+            if let count = request.promptLogProbabilities {
+                _ = try Sampler(SamplingParameters(topLogProbabilities: count))
+            }
+        } catch { throw EngineError(.badRequest, error.description) }
+        sampler.mask = request.mask
+        let (stream, continuation) = AsyncThrowingStream<TokenEvent, any Error>.makeStream()
+        let id = mailbox.nextID()
+        continuation.onTermination = { [mailbox] termination in
+            if case .cancelled = termination { mailbox.cancel(id) }
+        }
+        try post(
+            Submission(id: id, request: request, sampler: sampler, reply: .events(continuation), time: .now))
+        return Generation(events: stream, cancel: { [mailbox] in mailbox.cancel(id) }, engine: self)
+    }
+
+    /// One vector of `dimension` values for a text: its tokens' states behind the last layer and its norm.
+    ///
+    /// Computed among all other work, and the same vector whatever that is.
+    /// - Parameters:
+    ///   - prompt: the text's tokens; at least one, and no more than `context`.
+    ///   - normalize: whether the vector is brought to length 1.
+    ///   - client: whose request it is; see `GenerationRequest.client`.
+    ///   - deadline: when the engine gives up, with an error of code `deadline`.
+    /// - Throws: `EngineError`, or `CancellationError` when the task is cancelled.
+    public func embed(
+        prompt: [Int32], pooling: Pooling = .mean, normalize: Bool = true, client: String = "",
+        deadline: ContinuousClock.Instant? = nil
+    ) async throws -> [Float] {
+        let request = GenerationRequest(prompt: prompt, maxTokens: 0, deadline: deadline, client: client)
+        try check(request, forText: false)
+        let (stream, continuation) = AsyncThrowingStream<[Float], any Error>.makeStream()
+        let id = mailbox.nextID()
+        continuation.onTermination = { [mailbox] termination in
+            if case .cancelled = termination { mailbox.cancel(id) }
+        }
+        let sampler: Sampler
+        do { sampler = try Sampler(.greedy) } catch { throw EngineError(.badRequest, error.description) }
+        try post(
+            Submission(
+                id: id, request: request, sampler: sampler,
+                embedding: EmbeddingSum(pooling, normalizes: normalize), reply: .embedding(continuation),
+                time: .now))
+        for try await vector in stream { return vector }
+        throw CancellationError()
+    }
+
+    /// Throws what is wrong with `request`, whose answer needs room if it is `forText`.
+    private func check(_ request: GenerationRequest, forText: Bool = true) throws(EngineError) {
         guard !request.prompt.isEmpty else {
             throw EngineError(.badRequest, "the prompt is empty; it needs at least one token")
         }
-        guard request.prompt.count < context else {
+        guard request.prompt.count < context + (forText ? 0 : 1) else {
             throw EngineError(
                 .promptTooLong,
-                "the prompt has \(request.prompt.count) tokens, but the context holds \(context) and the answer "
-                    + "needs room; shorten the prompt or raise the context")
+                "the prompt has \(request.prompt.count) tokens, but the context holds \(context)"
+                    + (forText ? " and the answer needs room" : "")
+                    + "; shorten the prompt or raise the context")
         }
         if let token = request.prompt.first(where: { $0 < 0 || $0 >= vocabularySize }) {
             throw EngineError(
@@ -96,106 +171,21 @@ public final class Engine: Sendable {
             throw EngineError(
                 .badRequest, "logit bias: token \(token) is not in the vocabulary of \(vocabularySize)")
         }
-        if let most = request.maxTokens, most < 1 {
-            throw EngineError(.badRequest, "max tokens is \(most); expected at least 1")
+        let least = forText && request.promptLogProbabilities == nil ? 1 : 0
+        if let most = request.maxTokens, most < least {
+            throw EngineError(.badRequest, "max tokens is \(most); expected at least \(least)")
         }
-        let sampler: Sampler
-        do { sampler = try Sampler(request.sampling, promptTokens: request.prompt) } catch {
-            throw EngineError(.badRequest, error.description)
-        }
-        let (stream, continuation) = AsyncThrowingStream<TokenEvent, any Error>.makeStream()
-        let id = mailbox.nextID()
-        continuation.onTermination = { [mailbox] termination in
-            if case .cancelled = termination { mailbox.cancel(id) }
-        }
-        guard
-            mailbox.post(
-                Submission(id: id, request: request, sampler: sampler, continuation: continuation, time: .now)
-            )
-        else { throw EngineError(.stopped, "the engine was stopped") }
-        return Generation(events: stream, cancel: { [mailbox] in mailbox.cancel(id) }, engine: self)
-    }
-}
-
-/// The work on one request, as it goes on: events that end with `.finished`, or an `EngineError`.
-///
-/// Events wait until they are read; there are never more than the request's tokens. Whoever stops reading,
-/// or whose task is cancelled, cancels the work. It keeps its engine alive.
-public struct Generation: AsyncSequence, Sendable {
-    public typealias Element = TokenEvent
-    fileprivate let events: AsyncThrowingStream<TokenEvent, any Error>
-    /// Ends the work at the next step; `.finished` with reason `cancelled` follows.
-    public let cancel: @Sendable () -> Void
-    fileprivate let engine: Engine
-
-    public func makeAsyncIterator() -> Iterator {
-        Iterator(events: events.makeAsyncIterator(), engine: engine)
     }
 
-    /// The events, one after the other.
-    public struct Iterator: AsyncIteratorProtocol {
-        fileprivate var events: AsyncThrowingStream<TokenEvent, any Error>.Iterator
-        fileprivate let engine: Engine  // a loop over `Engine(…).generate(…)` holds nothing but this
-
-        public mutating func next(
-            isolation actor: isolated (any Actor)? = #isolation
-        ) async throws -> TokenEvent? { try await events.next(isolation: actor) }
-    }
-}
-
-/// A request on its way to the engine's thread.
-struct Submission: Sendable {
-    let id: Int
-    let request: GenerationRequest
-    let sampler: Sampler
-    let continuation: AsyncThrowingStream<TokenEvent, any Error>.Continuation
-    let time: ContinuousClock.Instant
-}
-
-/// The locked door between callers and the engine's thread.
-final class Mailbox: Sendable {
-    struct Mail {
-        var submissions: [Submission] = []
-        var cancelled: [Int] = []
-        var stopping = false
-        var isEmpty: Bool { submissions.isEmpty && cancelled.isEmpty && !stopping }
-    }
-
-    private let mail = Mutex(Mail())
-    private let arrived = DispatchSemaphore(value: 0)
-    private let ids = Atomic<Int>(0)
-
-    func nextID() -> Int { ids.wrappingAdd(1, ordering: .relaxed).newValue }
-
-    /// False: the engine was stopped, and nobody will read this.
-    func post(_ submission: Submission) -> Bool {
-        let isRead = mail.withLock { mail in
-            if !mail.stopping { mail.submissions.append(submission) }
-            return !mail.stopping
-        }
-        arrived.signal()
-        return isRead
-    }
-
-    func cancel(_ id: Int) {
-        mail.withLock { $0.cancelled.append(id) }
-        arrived.signal()
-    }
-
-    func stop() {
-        mail.withLock { $0.stopping = true }
-        arrived.signal()
-    }
-
-    /// Takes what has come; waits for something if `waiting`.
-    func take(waiting: Bool) -> Mail {
-        while true {
-            let taken = mail.withLock { mail in
-                defer { mail.submissions = []; mail.cancelled = [] }
-                return mail
-            }
-            if !waiting || !taken.isEmpty { return taken }
-            arrived.wait()
+    private func post(_ submission: Submission) throws(EngineError) {
+        switch mailbox.post(submission) {
+        case .accepted: break
+        case .stopped: throw EngineError(.stopped, "the engine was stopped")
+        case .full(let waiting, let seconds):
+            throw EngineError(
+                .busy,
+                "\(waiting) requests wait already, as many as may; come again in some "
+                    + "\(Int(seconds.rounded(.up))) seconds", retryAfterSeconds: seconds)
         }
     }
 }

@@ -7,7 +7,7 @@ public import Sampling
 public struct GenerationRequest: Sendable {
     /// The prompt's tokens; at least one.
     public var prompt: [Int32]
-    /// Most tokens to generate; nil: until the context is full.
+    /// Most tokens to generate; nil: until the context is full. 0 with `promptLogProbabilities` only.
     public var maxTokens: Int?
     public var sampling: SamplingParameters
     /// Tokens that end the answer; they are reported, not counted as text.
@@ -16,10 +16,21 @@ public struct GenerationRequest: Sendable {
     public var usesPrefixCache: Bool
     /// Whether each token carries the experts that the router chose.
     public var recordsRouting: Bool
+    /// Forbids tokens as the answer goes on, by a grammar for instance; it starts where the answer starts.
+    public var mask: (any LogitsMask)?
+    /// When the answer ends with reason `deadline`, however far it is.
+    public var deadline: ContinuousClock.Instant?
+    /// Whose request it is. Clients take turns when there is more to do than can be done at once.
+    public var client: String
+    /// Whether each token of the prompt is reported with its log-probability after those before it, and this many of the
+    /// model's most likely tokens in its place. All of the prompt is computed then, also what the cache holds.
+    public var promptLogProbabilities: Int?
 
     public init(
         prompt: [Int32], maxTokens: Int? = nil, sampling: SamplingParameters = .greedy,
-        endTokens: Set<Int32> = [], usesPrefixCache: Bool = true, recordsRouting: Bool = false
+        endTokens: Set<Int32> = [], usesPrefixCache: Bool = true, recordsRouting: Bool = false,
+        mask: (any LogitsMask)? = nil, deadline: ContinuousClock.Instant? = nil, client: String = "",
+        promptLogProbabilities: Int? = nil
     ) {
         self.prompt = prompt
         self.maxTokens = maxTokens
@@ -27,6 +38,10 @@ public struct GenerationRequest: Sendable {
         self.endTokens = endTokens
         self.usesPrefixCache = usesPrefixCache
         self.recordsRouting = recordsRouting
+        self.mask = mask
+        self.deadline = deadline
+        self.client = client
+        self.promptLogProbabilities = promptLogProbabilities
     }
 }
 
@@ -36,8 +51,19 @@ public enum TokenEvent: Sendable {
     /// computed, then each generated token's when it is computed to choose the next. The last token of an
     /// answer is never computed, and so has no experts; nor have tokens whose keys and values were cached.
     case routing([TokenRouting])
+    /// The prompt's tokens, if asked for, in pieces as they are computed and in order; the last before the first `token`.
+    case prompt([PromptToken])
     case token(GeneratedToken)
     case finished(GenerationSummary)
+}
+
+/// One token of the prompt, and what the model thought of it.
+public struct PromptToken: Sendable, Equatable {
+    public var id: Int32
+    /// Natural logarithm of the model's probability for it after the tokens before; nil: it is the first.
+    public var logProbability: Float?
+    /// The most probable tokens in its place, best first, as many as the request asked for.
+    public var top: [TokenLogProbability]
 }
 
 /// One generated token.
@@ -72,6 +98,8 @@ public enum FinishReason: String, Sendable, Codable {
     case length
     /// The caller lost interest.
     case cancelled
+    /// The request's time was up.
+    case deadline
 }
 
 /// What a request came to.

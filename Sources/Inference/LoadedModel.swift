@@ -80,15 +80,28 @@ public final class LoadedModel: Sendable {
     package func toolLayout() -> ToolLayout? { promptFormat?.toolLayout(tokenizer) }
 
     /// The tokens that ask the model to answer the last of `messages`.
-    /// - Parameter tools: as `ToolLayout` prepared them together with `messages`.
+    /// - Parameters:
+    ///   - tools: as `ToolLayout` prepared them together with `messages`.
+    ///   - beginning: text that the answer begins with; the model goes on from there.
     public func tokens(
-        answering messages: [ChatMessage], tools: [JSONValue] = []
+        answering messages: [ChatMessage], tools: [JSONValue] = [], beginning: String = ""
     ) throws(EngineError) -> [TokenID] {
+        try format().tokens(messages, tools: tools, beginning: beginning, tokenizer)
+    }
+
+    /// The text of `tokens(answering:tools:beginning:)`.
+    public func promptText(
+        answering messages: [ChatMessage], tools: [JSONValue] = [], beginning: String = ""
+    ) throws(EngineError) -> String {
+        try format().text(messages, tools: tools, beginning: beginning).map(\.text).joined()
+    }
+
+    private func format() throws(EngineError) -> PromptFormat {
         guard let promptFormat else {
             throw EngineError(
                 .badRequest, "\(path): the model has no chat template, so it only continues text; use --raw")
         }
-        return try promptFormat.tokens(messages, tools: tools, tokenizer)
+        return promptFormat
     }
 }
 

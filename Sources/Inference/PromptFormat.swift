@@ -48,28 +48,60 @@ public struct PromptFormat: Sendable {
         }
     }
 
-    /// The tokens that ask for an answer to the last of `messages`. What the conversation says can never
-    /// become a control token.
-    /// - Parameter tools: as `ToolLayout` prepared them together with `messages`.
-    func tokens(
-        _ messages: [ChatMessage], tools: [JSONValue], _ tokenizer: Tokenizer
-    ) throws(EngineError) -> [TokenID] {
+    /// The prompt that asks for an answer to the last of `messages`, cut where trust changes.
+    /// - Parameters:
+    ///   - tools: as `ToolLayout` prepared them together with `messages`.
+    ///   - beginning: text that the answer begins with.
+    func text(
+        _ messages: [ChatMessage], tools: [JSONValue], beginning: String
+    ) throws(EngineError) -> [TextSegment] {
         do {
+            var segments: [TextSegment]
             switch layout {
             case .template(let template):
-                let segments = try template.render(messages, tools: tools).segments
-                // A template that wants BOS writes it; one that does not must not get it.
-                return tokenizer.encode(
-                    segments.map { TextSegment($0.text, mayContainControl: $0.isTrusted) }, addBOS: false)
-            case .mistralV1(let bos, let eos):
-                return try MistralV1Layout.pieces(for: messages).flatMap { piece in
+                segments = try template.render(messages, tools: tools).segments.map {
+                    TextSegment($0.text, mayContainControl: $0.isTrusted)
+                }
+            case .mistralV1:
+                try refuse(tools)
+                segments = try MistralV1Layout.pieces(for: messages).map { piece in
                     switch piece {
-                    case .control(.bos): [bos]
-                    case .control(.eos): [eos]
-                    case .text(let text): tokenizer.encode(text)
+                    case .control(.bos): TextSegment("<s>", mayContainControl: true)
+                    case .control(.eos): TextSegment("</s>", mayContainControl: true)
+                    case .text(let text): TextSegment(text, mayContainControl: false)
                     }
                 }
             }
+            if !beginning.isEmpty { segments.append(TextSegment(beginning, mayContainControl: false)) }
+            return segments
         } catch { throw EngineError(.badRequest, error.description) }
+    }
+
+    /// The tokens of `text(_:tools:beginning:)`. What the conversation says can never become a control token.
+    func tokens(
+        _ messages: [ChatMessage], tools: [JSONValue], beginning: String, _ tokenizer: Tokenizer
+    ) throws(EngineError) -> [TokenID] {
+        guard case .mistralV1(let bos, let eos) = layout else {
+            // A template that wants BOS writes it; one that does not must not get it.
+            return tokenizer.encode(
+                try text(messages, tools: tools, beginning: beginning), addBOS: false)
+        }
+        do {
+            try refuse(tools)
+            let tokens = try MistralV1Layout.pieces(for: messages).flatMap { piece in
+                switch piece {
+                case .control(.bos): [bos]
+                case .control(.eos): [eos]
+                case .text(let text): tokenizer.encode(text)
+                }
+            }
+            return beginning.isEmpty ? tokens : tokens + tokenizer.encode(beginning)
+        } catch { throw EngineError(.badRequest, error.description) }
+    }
+
+    private func refuse(_ tools: [JSONValue]) throws(ChatTemplateError) {
+        guard tools.isEmpty else {
+            throw ChatTemplateError(.conversation, "the Mistral v1 layout has no tools; v3 has")
+        }
     }
 }

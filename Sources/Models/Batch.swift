@@ -12,12 +12,15 @@ package struct BatchToken: BitwiseCopyable, Sendable {
     package var sequence: Int
     /// The row of the logits output, for tokens whose successor is wanted.
     package var logitRow: Int?
+    /// Whether `ModelRunner.state` is wanted of it.
+    package var wantsState: Bool
 
-    package init(id: Int32, position: Int, sequence: Int, logitRow: Int?) {
+    package init(id: Int32, position: Int, sequence: Int, logitRow: Int?, wantsState: Bool = false) {
         self.id = id
         self.position = position
         self.sequence = sequence
         self.logitRow = logitRow
+        self.wantsState = wantsState
     }
 }
 

@@ -40,4 +40,7 @@ package protocol ModelRunner: AnyObject {
     func forward(_ batch: Batch)
     /// Row `row` of the last batch's logits: one value per vocabulary entry.
     func logits(row: Int) -> UnsafeMutableBufferPointer<Float>
+    /// The last layer's output of the last batch's token `index`, normed as the head takes it: `dimension` values.
+    /// Precondition: the token had `wantsState`.
+    func state(token index: Int) -> UnsafeBufferPointer<Float>
 }

@@ -79,6 +79,12 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         return UnsafeMutableBufferPointer(start: output.pointer + row * size, count: size)
     }
 
+    func state(token index: Int) -> UnsafeBufferPointer<Float> {
+        precondition(index < limits.tokens)
+        let size = model.configuration.dimension
+        return UnsafeBufferPointer(start: residual.pointer + index * size, count: size)
+    }
+
     func forward(_ batch: Batch) {
         precondition(batch.tokens.count <= limits.tokens)
         precondition(batch.tokens.allSatisfy { $0.logitRow ?? 0 < limits.logitRows })
@@ -121,10 +127,14 @@ final class LlamaRunner: ModelRunner, @unchecked Sendable {
         if index < model.configuration.layers {
             norm(x, model.layers[index].attentionNorm, into: normed.rows[t])
             normed.rows.quantize(row: t, model.operations)
-        } else if let row = batch.tokens[t].logitRow {
+            return
+        }
+        if let row = batch.tokens[t].logitRow {
             norm(x, model.outputNorm, into: last.rows[row])
             last.rows.quantize(row: row, model.operations)
         }
+        // In place: nobody reads the residual any more.
+        if batch.tokens[t].wantsState { norm(x, model.outputNorm, into: x) }
     }
 
     /// projected = Wo attention(RMSNorm(residual)).

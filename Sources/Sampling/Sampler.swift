@@ -46,6 +46,15 @@ public struct Sampler: Sendable {
         }
     }
 
+    /// What the model thought of `token`, wherever it came from: the very figures that `sample` reports had it been
+    /// chosen. The sampler does not advance.
+    package mutating func score(_ token: Int32, logits: Span<Float>) throws(SamplingError) -> SampledToken {
+        guard (1...Int(Int32.max)).contains(logits.count) else { throw .badVocabularySize(logits.count) }
+        return try logits.withUnsafeBufferPointer { row throws(SamplingError) in
+            report(token, of: row, best: try peak(of: row, step: step))
+        }
+    }
+
     /// Chooses the next token; see `sample(logits:)` over a span. The buffer is left as it is.
     public mutating func sample(
         logits: UnsafeMutableBufferPointer<Float>

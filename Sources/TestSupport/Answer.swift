@@ -7,6 +7,7 @@ import Sampling
 package struct Answer: Sendable {
     package var tokens: [GeneratedToken] = []
     package var routing: [TokenRouting] = []
+    package var prompt: [PromptToken] = []
     package var summary: GenerationSummary?
 
     package init() {}
@@ -31,6 +32,7 @@ extension Generation {
         for try await event in self {
             switch event {
             case .routing(let routing): answer.routing += routing
+            case .prompt(let tokens): answer.prompt += tokens
             case .token(let token):
                 answer.tokens.append(token)
                 try each(answer.tokens.count)

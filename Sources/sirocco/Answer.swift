@@ -43,6 +43,7 @@ struct Answer {
                     text += piece
                     show(piece)
                 case .routing(let choices): routing += choices
+                case .prompt: break  // never asked for
                 case .finished(let end): summary = end
                 }
             }
@@ -65,6 +66,7 @@ extension GenerationSummary {
         parts.append("first token \(firstTokenSeconds.rounded(2)) s")
         switch reason {
         case .stop: break
+        case .deadline: parts.append("cut at the time limit")
         case .length: parts.append("cut at the token limit")
         case .cancelled: parts.append("stopped")
         }

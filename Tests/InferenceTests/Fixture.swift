@@ -2,6 +2,9 @@
 
 import ChatTemplates
 import Foundation
+import ModelFiles
+import Models
+import Tensors
 import Testing
 
 enum Fixture {
@@ -24,4 +27,12 @@ struct FixtureMessage: Decodable {
     var content: String?
 
     var message: ChatMessage { ChatMessage(role: Role(rawValue: role), content: content ?? "") }
+}
+
+extension Fixture {
+    /// A model without a tokenizer, of another module's fixtures.
+    static func model(_ path: String, here: String = #filePath) throws -> any LanguageModel {
+        let folder = URL(filePath: here).appending(path: "../../\(path)").standardized
+        return try ModelRegistry.load(ModelSource.open(folder.path), instructionSet: .best)
+    }
 }

@@ -4,6 +4,7 @@ import ArgumentParser
 import Inference
 import ModelStore
 import Sampling
+import Server
 import SystemPackage
 import Tensors
 
@@ -75,12 +76,25 @@ struct MachineOptions: ParsableArguments {
     /// Portable kernels gain nothing from panels, so there the file is read as it is.
     func wantsPacked(_ instructionSet: InstructionSet) -> Bool { !noPack && instructionSet != .scalar }
 
-    func engine(_ loaded: LoadedModel) throws -> Engine {
+    func engine(_ loaded: LoadedModel) throws -> Engine { try Engine(loaded, options: engineOptions()) }
+
+    func engineOptions() -> Engine.Options {
         var options = Engine.Options()
         if let threads { options.threads = threads }
         options.context = context
         options.kvType = kv
-        return try Engine(loaded, options: options)
+        return options
+    }
+
+    /// What a server's configuration says of one model, and these options where it is silent.
+    func engineOptions(_ model: ModelSettings) -> Engine.Options {
+        var options = engineOptions()
+        if let context = model.context { options.context = context }
+        if let kvType = model.kvType { options.kvType = kvType }
+        if let sequences = model.sequences { options.sequences = sequences }
+        if let bytes = model.kvMemory { options.kvBytes = bytes }
+        options.queueLimit = model.queue ?? 256
+        return options
     }
 }
 

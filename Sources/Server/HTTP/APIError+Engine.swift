@@ -1,0 +1,41 @@
+// What the modules below throw, as a client is told of it. Nothing of this machine gets out: no path, no address.
+
+import ChatTemplates
+import Hummingbird
+import Inference
+
+extension APIError {
+    /// The error as a client is told of it; what is none of the client's becomes a fault of the server.
+    init(_ error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as EngineError: self.init(error)
+        case let error as ChatTemplateError: self = .invalid(error.description)
+        case is CancellationError:
+            self = APIError(
+                .serviceUnavailable, .unavailable, code: "cancelled", "the request was cancelled",
+                retryAfter: 1)
+        default: self = .server("?")
+        }
+    }
+
+    private init(_ error: EngineError) {
+        switch error.code {
+        case .badRequest, .nothingAllowed: self = .invalid(error.description)
+        case .promptTooLong: self = .invalid(error.description, code: "context_length_exceeded")
+        case .busy:
+            self = APIError(
+                .tooManyRequests, .overloaded, code: "queue_full", error.description,
+                retryAfter: max(1, Int((error.retryAfterSeconds ?? 1).rounded(.up))))
+        case .deadline:
+            self = APIError(.gatewayTimeout, .timeout, code: "deadline", error.description)
+        case .stopped:
+            self = APIError(
+                .serviceUnavailable, .unavailable, code: "shutting_down", "the server is ending",
+                retryAfter: 5)
+        case .badModel, .badLogits:
+            self = APIError(
+                .internalServerError, .server, code: "model_error", "the model failed: \(error.description)")
+        }
+    }
+}
