@@ -46,14 +46,8 @@ struct ConversationTests {
     @Test("lose an answer together with the calls it took")
     func undone() {
         var conversation = Self.sample()
-        conversation.dropUnanswered()
-        #expect(conversation.messages.count == 5)
-        conversation.dropUnanswered()
-        #expect(conversation.messages.count == 5)
-        var cut = conversation
-        cut.messages.removeLast()
-        cut.dropUnanswered()
-        #expect(cut.messages.isEmpty)
+        let asked = conversation.undo()
+        #expect(asked && conversation.messages.count == 5)
         var regenerated = conversation
         let dropped = regenerated.dropAnswer()
         #expect(dropped.count == 4)
