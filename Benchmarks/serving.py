@@ -115,6 +115,18 @@ class Process:
     def tail(self, size=2000):
         return Path(self.log.name).read_bytes()[-size:].decode(errors="replace")
 
+    def last_words(self):
+        """Where a program that crashed says so in its log, or the log's end."""
+        lines = Path(self.log.name).read_text(errors="replace").splitlines()
+        marks = [number for number, line in enumerate(lines) if "Fatal error" in line or "rogram crashed" in line]
+        return "\n".join(lines[marks[0]:marks[0] + 25] if marks else lines[-25:])
+
+    def start_again(self):
+        """The same command on the same port, after a crash that the caller has noted."""
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.wait_until_ready(time.perf_counter())
+
     def alive(self):
         return self.process.poll() is None
 
