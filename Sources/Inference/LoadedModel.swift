@@ -84,7 +84,7 @@ public final class LoadedModel: Sendable {
 
     /// The tokens that ask the model to answer the last of `messages`.
     /// - Parameters:
-    ///   - tools: JSON schemas of the tools on offer, for templates that show them.
+    ///   - tools: as `ToolLayout` prepared them together with `messages`.
     ///   - beginning: text that the answer begins with; the model goes on from there.
     public func tokens(
         answering messages: [ChatMessage], tools: [JSONValue] = [], beginning: String = ""

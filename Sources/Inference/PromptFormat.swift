@@ -50,7 +50,7 @@ public struct PromptFormat: Sendable {
 
     /// The prompt that asks for an answer to the last of `messages`, cut where trust changes.
     /// - Parameters:
-    ///   - tools: JSON schemas of the tools on offer, for templates that show them.
+    ///   - tools: as `ToolLayout` prepared them together with `messages`.
     ///   - beginning: text that the answer begins with.
     func text(
         _ messages: [ChatMessage], tools: [JSONValue], beginning: String

@@ -46,7 +46,7 @@ struct ModelPoolTests {
         ModelPool(
             models, budget: budget, size: { Int($0.model) ?? 0 }, patience: patience, digest: { _ in "" },
             load: { try loads.load($0.name) },
-            start: { _, loaded in
+            start: { _, loaded, _ in
                 var options = Engine.Options()
                 options.threads = 1
                 options.context = 64

@@ -128,20 +128,19 @@ struct ReceiptTests {
         }
     }
 
-    private func engine(_ receipt: Receipt, path: String = TinyFiles.chat) throws -> Engine {
+    private func replay(_ receipt: Receipt, path: String = TinyFiles.chat) async throws -> [Replay] {
         var options = Engine.Options()
         options.context = receipt.model.context
-        return try Engine(try LoadedModel(path: path), options: options)
+        let loaded = try LoadedModel(path: path)
+        return try await Replay.all(receipt, loaded, on: try Engine(loaded, options: options))
     }
 
     @Test("of a busy server's answer gives the same tokens again; any change is noticed")
     func replay() async throws {
         let receipts = try await withServer { try await receipts($0) }
-        let engine = try engine(receipts[0])
-        let other = try self.engine(receipts[0], path: TinyFiles.base)
         var answers = 0
         for receipt in receipts {
-            let replays = try await Replay.all(receipt, on: engine)
+            let replays = try await replay(receipt)
             #expect(replays.count == receipt.answers.count)
             for (replay, answer) in zip(replays, receipt.answers) {
                 #expect(replay.outcome == .identical(tokens: answer.tokens.count))
@@ -150,7 +149,7 @@ struct ReceiptTests {
             for index in receipt.answers[0].tokens.indices {
                 var changed = receipt
                 changed.answers[0].tokens[index] = (changed.answers[0].tokens[index] + 1) % 288
-                let outcome = try await Replay.all(changed, on: engine)[0].outcome
+                let outcome = try await replay(changed)[0].outcome
                 #expect(
                     outcome
                         == .departed(
@@ -159,17 +158,17 @@ struct ReceiptTests {
             if receipt.answers[0].tokens.count > 5 {
                 var seed = receipt
                 seed.answers[0].seed += 1
-                #expect(try await !Replay.all(seed, on: engine)[0].isIdentical)
+                #expect(try await !replay(seed)[0].isIdentical)
                 var prompt = receipt
                 prompt.prompts[receipt.answers[0].prompt].append(5)
-                #expect(try await !Replay.all(prompt, on: engine)[0].isIdentical)
-                #expect(try await !Replay.all(receipt, on: other)[0].isIdentical)
+                #expect(try await !replay(prompt)[0].isIdentical)
+                #expect(try await !replay(receipt, path: TinyFiles.base)[0].isIdentical)
             }
             // An answer that the model ended has no token more; one that it did not end has one.
             if receipt.answers[0].end == .length {
                 var ended = receipt
                 ended.answers[0].end = .model
-                #expect(try await !Replay.all(ended, on: engine)[0].isIdentical)
+                #expect(try await !replay(ended)[0].isIdentical)
             }
         }
         #expect(answers == 24)
@@ -193,7 +192,7 @@ struct ReceiptTests {
                 ["model": "base", "prompt": ["a", "b"], "n": 2, "max_tokens": 2, "sirocco": ["receipt": true]])
             let two = try Receipt.read(base.text)
             #expect(two.prompts.count == 2 && two.answers.map(\.prompt) == [0, 0, 1, 1] && two.model.template == nil)
-            #expect(try await Replay.all(two, on: try engine(two, path: TinyFiles.base)).allSatisfy(\.isIdentical))
+            #expect(try await replay(two, path: TinyFiles.base).allSatisfy(\.isIdentical))
         }
     }
 

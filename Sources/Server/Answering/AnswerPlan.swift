@@ -20,6 +20,9 @@ struct AnswerPlan: Sendable {
     /// Whose request it is, for fairness among clients.
     var client = ""
     var arrival = ContinuousClock.now
+    /// The shape that the answer is held to.
+    var format = AnswerFormat.text
+    var offer = ToolOffer()
     let seed: UInt64
 
     var model: ServedModel { lease.model }
@@ -52,9 +55,26 @@ struct AnswerPlan: Sendable {
                 "the prompt has \(prompt.count) tokens; \(model.name) allows \(most)",
                 code: "context_length_exceeded")
         }
+        let vocabulary = model.tokenizer.vocabularySize
+        if let token = options.logitBias?.keys.first(where: { Int($0) >= vocabulary }) {
+            throw APIError.invalid(
+                "logit_bias: the model has no token \(token); ids go up to \(vocabulary - 1)",
+                at: ["logit_bias"])
+        }
         if let most = limits.choices, choices > most {
             throw APIError.invalid("n is \(choices); \(model.name) allows \(most)", at: ["n"])
         }
+    }
+
+    /// What finds calls in the answer; nil: no tool may be called.
+    var parser: ToolCallParser? {
+        offer.allowed.isEmpty ? nil : model.constraints.layout?.parser(for: offer.allowed)
+    }
+
+    /// Control tokens that the parser must see.
+    var shownTokens: Set<TokenID> {
+        guard !offer.allowed.isEmpty, let layout = model.constraints.layout else { return [] }
+        return Set(layout.controlTokens.compactMap { model.tokenizer.id(ofPiece: $0) })
     }
 
     /// The sooner of what the request and the configuration allow.
@@ -63,7 +83,7 @@ struct AnswerPlan: Sendable {
         return seconds.map { arrival + .seconds($0) }
     }
 
-    func request(choice: Int) -> GenerationRequest {
+    func request(choice: Int, _ mask: (any LogitsMask)? = nil) -> GenerationRequest {
         GenerationRequest(
             prompt: prompt, maxTokens: maxTokens,
             sampling: options.sampling(
@@ -71,7 +91,7 @@ struct AnswerPlan: Sendable {
                 seed: seed &+ UInt64(choice)),
             endTokens: options.ignoresEnd == true ? [] : model.loaded.endTokens,
             usesPrefixCache: options.usesPrefixCache ?? true, recordsRouting: options.extras.trace ?? false,
-            deadline: deadline, client: client)
+            mask: mask, deadline: deadline, client: client)
     }
 
     /// Starts the work on all choices. Throws what is wrong before anything is computed.
@@ -79,8 +99,9 @@ struct AnswerPlan: Sendable {
         if options.extras.receipt == true { model.beginDigest() }
         var generations: [Generation] = []
         do {
+            let mask = try model.constraints.mask(format, offer)
             for choice in 0..<choices {
-                generations.append(try model.engine.generate(request(choice: choice)))
+                generations.append(try model.engine.generate(request(choice: choice, mask)))
             }
         } catch {
             for generation in generations { generation.cancel() }
@@ -125,9 +146,7 @@ struct RunningAnswer: Sendable {
         _ choice: Int, into continuation: AsyncThrowingStream<AnswerEvent, any Error>.Continuation
     ) async throws {
         let generation = generations[choice]
-        var assembler = ChoiceAssembler(
-            plan.model.tokenizer, continuesText: plan.continuesText, stops: plan.options.stop ?? [],
-            wantsRecords: plan.options.topLogProbabilities != nil)
+        var assembler = ChoiceAssembler(plan, choice: choice)
         var tokens: [TokenID] = []
         var routing: [TokenRouting] = []
         for try await event in generation {
@@ -136,35 +155,35 @@ struct RunningAnswer: Sendable {
                 guard assembler.foundStop == nil else { continue }
                 tokens.append(token.id)
                 count.add()
-                if let piece = assembler.append(token) {
-                    continuation.yield(.text(choice: choice, piece.text, piece.records))
-                }
+                for event in assembler.append(token) { continuation.yield(event) }
                 if assembler.foundStop != nil { generation.cancel() }
+            case .prompt: break
             case .routing(let choices): routing += choices
-            case .prompt: break  // never asked for
             case .finished(var summary):
-                if let piece = assembler.finish() {
-                    continuation.yield(.text(choice: choice, piece.text, piece.records))
-                }
+                for event in assembler.finish() { continuation.yield(event) }
                 summary.generatedTokens = tokens.count
                 var receipt: Receipt?
                 if plan.options.extras.receipt == true {
                     receipt = Receipt(
                         plan, digest: try await plan.digest(), choice: choice, tokens: tokens,
-                        end: reason(summary, assembler.foundStop))
+                        end: reason(summary, assembler))
                 }
                 continuation.yield(
                     .finished(
                         choice: choice,
                         AnswerEnd(
-                            reason: reason(summary, assembler.foundStop), summary: summary, tokens: tokens,
+                            reason: reason(summary, assembler), summary: summary, tokens: tokens,
                             seed: plan.seed &+ UInt64(choice), routing: routing, receipt: receipt)))
             }
         }
     }
 
-    private func reason(_ summary: GenerationSummary, _ stop: String?) -> EndReason {
-        if let stop { return .stop(stop) }
+    private func reason(_ summary: GenerationSummary, _ assembler: ChoiceAssembler) -> EndReason {
+        if assembler.hasCalls, assembler.callsAreWhole, summary.reason == .stop || assembler.foundStop != nil
+        {
+            return .toolCalls
+        }
+        if let stop = assembler.foundStop { return .stop(stop) }
         return switch summary.reason {
         case .stop: .end
         case .cancelled: .cancelled

@@ -11,6 +11,8 @@ struct ChatInput: Sendable {
     /// Mistral's guardrail: its system prompt in front of all others.
     var isSafe = false
     var fallbackTemperature = 1.0
+    var offer = ToolOffer()
+    var format = AnswerFormat.text
 
     /// Mistral's own words. Source: their API's documentation of `safe_prompt`.
     private static let safePrompt =
@@ -26,26 +28,29 @@ struct ChatInput: Sendable {
                 "'\(lease.model.name)' has no chat template, so it only continues text; use /v1/completions",
                 at: ["model"])
         }
-        let prompt = try prompt(lease.model) { messages throws(EngineError) in
-            try loaded.tokens(answering: messages, beginning: list.beginning)
+        let prompt = try prompt(lease.model) { messages, tools throws(EngineError) in
+            try loaded.tokens(answering: messages, tools: tools, beginning: list.beginning)
         }
         var plan = try AnswerPlan(lease, prompt: prompt, options: options)
         plan.fallbackTemperature = fallbackTemperature
         plan.continuesText = !list.beginning.isEmpty
         plan.client = call.context.key?.name ?? ""
+        plan.arrival = call.context.arrival
+        plan.offer = offer
+        plan.format = format
         call.context.notes.update { $0.promptTokens = prompt.count }
         return plan
     }
 
     /// The prompt's text.
     func promptText(_ model: ServedModel) throws -> String {
-        try prompt(model) { messages throws(EngineError) in
-            try model.loaded.promptText(answering: messages, beginning: list.beginning)
+        try prompt(model) { messages, tools throws(EngineError) in
+            try model.loaded.promptText(answering: messages, tools: tools, beginning: list.beginning)
         }
     }
 
     private func prompt<Prompt>(
-        _ model: ServedModel, _ render: ([ChatMessage]) throws(EngineError) -> Prompt
+        _ model: ServedModel, _ render: ([ChatMessage], [JSONValue]) throws(EngineError) -> Prompt
     ) throws -> Prompt {
         var messages = list.messages
         if isSafe {
@@ -54,8 +59,11 @@ struct ChatInput: Sendable {
         if let system = model.settings.defaults.system, !messages.contains(where: { $0.role == .system }) {
             messages.insert(ChatMessage(role: .system, content: system), at: 0)
         }
-        do { return try render(messages) } catch {
-            throw APIError.invalid(error.description, at: ["messages"], code: "invalid_messages")
-        }
+        do {
+            guard let layout = model.constraints.layout else { return try render(messages, []) }
+            // Tools that may not be called are not shown either: a model that sees them calls them.
+            let prepared = try layout.prepare(messages, tools: offer.allowed)
+            return try render(prepared.messages, prepared.tools)
+        } catch { throw APIError.invalid("\(error)", at: ["messages"], code: "invalid_messages") }
     }
 }

@@ -15,6 +15,10 @@ enum ChatCompletions {
         var includesUsage: Bool?
         var isSafe: Bool?
         var user: String?
+        var tools: [ToolDefinition] = []
+        var toolChoice: JSONValue?
+        var isParallel: Bool?
+        var format = AnswerFormat.text
     }
 
     private static let shared: [Field<Body>] = [
@@ -23,6 +27,10 @@ enum ChatCompletions {
         AnswerFields.maxTokens(), AnswerFields.topP(), AnswerFields.stop(), AnswerFields.choices(),
         AnswerFields.presencePenalty(), AnswerFields.frequencyPenalty(),
         Field("stream", \.streams, .bool, "answer with server-sent events"), AnswerFields.extras(),
+        Field("tools", \.tools, .tools, "functions that the model may call"),
+        Field("tool_choice", \.toolChoice, .toolChoice, "none, auto, required (any), or one function"),
+        Field("parallel_tool_calls", \.isParallel, .bool, "whether one answer may call several times"),
+        Field("response_format", \.format, .responseFormat, "text, any JSON object, or JSON by a schema"),
     ]
 
     private static let mistral = RequestShape<Body>(
@@ -49,6 +57,8 @@ enum ChatCompletions {
             // What changes nothing here is taken with the value that says so.
             Field(only: .constant([false], "nothing is stored here"), "store", "false"),
             Field(only: .object, "metadata", "tags, of use only with store"),
+            Field("grammar", \.format, .grammar, "GBNF, as llama.cpp reads it"),
+            Field("regex", \.format, .regex, "a regular expression for the whole answer"),
             Field(only: .word(["auto", "default"]), "service_tier", "there is one tier"),
             Field(only: .constant([.array(["text"])], "answers are text"), "modalities", "[\"text\"]"),
             Field(only: .text(0...512), "prompt_cache_key", "prompts are shared without it"),
@@ -65,6 +75,9 @@ enum ChatCompletions {
         call.context.notes.update { $0.dialect = dialect }
         var body = Body()
         try (dialect == .mistral ? mistral : openAI).read(json, into: &body)
+        if body.includesUsage != nil, body.streams != true {
+            throw APIError.invalid("stream_options needs stream: true", at: ["stream_options"])
+        }
         if let top = body.topLogProbabilities, body.wantsLogProbabilities != true, top > 0 {
             throw APIError.invalid("top_logprobs needs logprobs: true", at: ["top_logprobs"])
         }
@@ -73,6 +86,8 @@ enum ChatCompletions {
         }
         var input = ChatInput(
             model: body.model, list: body.list, options: body.options, isSafe: body.isSafe ?? false)
+        input.offer = try ToolOffer(body.tools, choice: body.toolChoice, isParallel: body.isParallel)
+        input.format = body.format
         input.fallbackTemperature = dialect == .mistral ? 0.7 : 1
         let plan = try await input.plan(call)
         let answer = try plan.start()

@@ -15,6 +15,7 @@ enum Completions {
         var streams: Bool?
         var includesUsage: Bool?
         var user: String?
+        var format = AnswerFormat.text
     }
 
     /// A text, or tokens.
@@ -23,24 +24,30 @@ enum Completions {
         case tokens([TokenID])
     }
 
+    // In parts: the compiler gives up on all of it as one expression.
+    private static let own: [Field<Body>] = [
+        Field("model", \.model, .text(1...200), "a name that this server offers; the first if left out"),
+        Field("prompt", \.prompts, .prompts, isRequired: true, "a text, tokens, or a list of either"),
+        Field("echo", \.echoes, .bool, "give the prompt back in front of the answer"),
+        Field("logprobs", \.logProbabilities, .integer(0...20), "likeliest tokens to report with each"),
+        Field("stream", \.streams, .bool, "answer with server-sent events"),
+        Field(
+            "stream_options", \.includesUsage, .streamOptions, "include_usage: end the stream with the usage"),
+        Field("user", \.user, .text(0...512), "for this server's log"),
+        Field(only: .constant([1], "only n answers are made"), "best_of", "1"),
+        Field("response_format", \.format, .responseFormat, "text, any JSON object, or JSON by a schema"),
+        Field("grammar", \.format, .grammar, "GBNF, as llama.cpp reads it"),
+        Field("regex", \.format, .regex, "a regular expression for the whole answer"),
+    ]
+
+    private static let shared: [Field<Body>] = [
+        AnswerFields.maxTokens(), AnswerFields.temperature(), AnswerFields.topP(), AnswerFields.stop(),
+        AnswerFields.choices(), AnswerFields.seed(), AnswerFields.presencePenalty(),
+        AnswerFields.frequencyPenalty(), AnswerFields.logitBias(), AnswerFields.extras(),
+    ]
+
     private static let shape = RequestShape<Body>(
-        "a completion request",
-        [
-            Field("model", \.model, .text(1...200), "a name that this server offers; the first if left out"),
-            Field("prompt", \.prompts, .prompts, isRequired: true, "a text, tokens, or a list of either"),
-            AnswerFields.maxTokens(), AnswerFields.temperature(), AnswerFields.topP(), AnswerFields.stop(),
-            AnswerFields.choices(), AnswerFields.seed(), AnswerFields.presencePenalty(),
-            AnswerFields.frequencyPenalty(), AnswerFields.logitBias(),
-            Field("echo", \.echoes, .bool, "give the prompt back in front of the answer"),
-            Field("logprobs", \.logProbabilities, .integer(0...20), "likeliest tokens to report with each"),
-            Field("stream", \.streams, .bool, "answer with server-sent events"),
-            Field(
-                "stream_options", \.includesUsage, .streamOptions,
-                "include_usage: end the stream with the usage"),
-            Field("user", \.user, .text(0...512), "for this server's log"),
-            Field(only: .constant([1], "only n answers are made"), "best_of", "1"),
-            AnswerFields.extras(),
-        ] + AnswerFields.llamaCpp())
+        "a completion request", own + shared + AnswerFields.llamaCpp())
 
     static let endpoint = Endpoint(
         method: .post, path: "/v1/completions", dialect: .openAI, summary: "Continue a text",
@@ -49,6 +56,9 @@ enum Completions {
 
     private static func respond(_ call: Call) async throws -> Response {
         var body = try await call.body(shape, initial: Body())
+        if body.includesUsage != nil, body.streams != true {
+            throw APIError.invalid("stream_options needs stream: true", at: ["stream_options"])
+        }
         body.options.topLogProbabilities = body.logProbabilities
         // OpenAI's default for this endpoint.
         if body.options.maxTokens == nil { body.options.maxTokens = 16 }
@@ -64,6 +74,8 @@ enum Completions {
                 }
             var plan = try AnswerPlan(lease, prompt: tokens, options: body.options)
             plan.continuesText = true
+            plan.format = body.format
+            plan.arrival = call.context.arrival
             plan.client = call.context.key?.name ?? ""
             return plan
         }.map { try $0.start() }

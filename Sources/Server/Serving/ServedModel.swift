@@ -14,6 +14,9 @@ package final class ServedModel: Sendable {
     /// Unix seconds at which it was loaded.
     package let created: Int
 
+    /// What answers can be held to, and how tools are called.
+    let constraints: Constraints
+
     package var name: String { settings.name }
     package var tokenizer: Tokenizer { loaded.tokenizer }
 
@@ -32,6 +35,7 @@ package final class ServedModel: Sendable {
         self.created = created
         self.digest = digest
         stamp = FileStamp(path: loaded.path)
+        constraints = Constraints(loaded)
     }
 
     /// Begins to compute SHA-256 of the model's files, if nobody has yet.
