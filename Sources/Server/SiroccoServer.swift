@@ -79,7 +79,7 @@ package struct SiroccoServer: Sendable {
     }
 
     private func router() -> Router<CallContext> {
-        let router = Router(context: CallContext.self)
+        let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: EnvelopeMiddleware(service: service))
         router.add(middleware: AccessMiddleware(service: service))
         for endpoint in Endpoints.all {

@@ -69,8 +69,9 @@ final class TestServer: Sendable {
             settings.models, budget: settings.memory ?? 1 << 30, size: { _ in 1 << 20 },
             digest: { try store.digest(FilePath($0.path)) },
             load: { try LoadedModel(path: $0.model) },
-            start: { model, loaded in
+            start: { model, loaded, observer in
                 var options = options
+                options.observer = observer
                 options.threads = 2
                 options.context = model.context
                 if let sequences = model.sequences { options.sequences = sequences }

@@ -83,7 +83,7 @@ struct AnswerPlan: Sendable {
         return seconds.map { arrival + .seconds($0) }
     }
 
-    func request(choice: Int, _ mask: (any LogitsMask)?) -> GenerationRequest {
+    func request(choice: Int, _ mask: (any LogitsMask)? = nil) -> GenerationRequest {
         GenerationRequest(
             prompt: prompt, maxTokens: maxTokens,
             sampling: options.sampling(
@@ -157,8 +157,8 @@ struct RunningAnswer: Sendable {
                 count.add()
                 for event in assembler.append(token) { continuation.yield(event) }
                 if assembler.foundStop != nil { generation.cancel() }
-            case .routing(let choices): routing += choices
             case .prompt: break  // never asked for
+            case .routing(let choices): routing += choices
             case .finished(var summary):
                 for event in assembler.finish() { continuation.yield(event) }
                 summary.generatedTokens = tokens.count

@@ -35,7 +35,10 @@ package struct KeySettings: Sendable, Equatable {
     var digest: [UInt8]? {
         guard hash.hasPrefix("sha256:") else { return nil }
         let digits = Array(hash.dropFirst(7).utf8)
-        guard digits.count == 64 else { return nil }
+        // `UInt8` would take a sign for a digit.
+        guard digits.count == 64, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
+            return nil
+        }
         var bytes: [UInt8] = []
         for pair in stride(from: 0, to: 64, by: 2) {
             guard let byte = UInt8(String(decoding: digits[pair..<pair + 2], as: UTF8.self), radix: 16) else {

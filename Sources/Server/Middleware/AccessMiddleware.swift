@@ -28,7 +28,7 @@ struct AccessMiddleware: RouterMiddleware {
                         ? "an API key is needed: Authorization: Bearer …" : "this API key is not known here")
             }
         }
-        guard request.method != .get else { return try await next(request, context) }
+        guard request.method != .get, request.method != .head else { return try await next(request, context) }
         try service.enter()
         let ticket = Ticket(service, context)
         if let key = context.key { try service.rates.take(key) }
@@ -54,7 +54,8 @@ struct AccessMiddleware: RouterMiddleware {
     private func isPublic(_ request: Request, _ settings: ServerSettings) -> Bool {
         let path = request.uri.path
         if path == "/metrics", settings.hidesMetrics { return false }
-        return Endpoints.all.contains { $0.isPublic && $0.path == path && $0.method == request.method }
+        let method = request.method == .head ? .get : request.method
+        return Endpoints.all.contains { $0.isPublic && $0.path == path && $0.method == method }
     }
 
     /// A page that the user visits must not speak to a server on their own machine: neither with a simple form (its

@@ -43,6 +43,17 @@ package struct Receipt: Codable, Sendable, Equatable {
         package var stop: String?
     }
 
+    /// What the text of the answers was held to.
+    package struct Constraint: Codable, Sendable, Equatable {
+        /// `text`, `json_object`, `json_schema`, `regex` or `grammar`, and its source.
+        package var format: String
+        package var source: String?
+        /// The tools on offer, as JSON; `tool_choice`, and whether one answer may call several times.
+        package var tools: String?
+        package var choice: String?
+        package var parallel: Bool?
+    }
+
     /// Why an answer ended.
     package enum End: String, Codable, Sendable {
         /// The model ended it: one of `end_tokens` came next.
@@ -67,9 +78,10 @@ package struct Receipt: Codable, Sendable, Equatable {
     package var endTokens: [TokenID]
     /// Texts that would have ended an answer.
     package var stops: [String]
+    package var constraint: Constraint?
 
     enum CodingKeys: String, CodingKey {
-        case version, engine, model, prompts, answers, sampling, stops
+        case version, engine, model, prompts, answers, sampling, stops, constraint
         case maxTokens = "max_tokens"
         case endTokens = "end_tokens"
     }
@@ -100,6 +112,7 @@ extension Receipt {
         maxTokens = request.maxTokens
         endTokens = request.endTokens.sorted()
         stops = plan.options.stop ?? []
+        constraint = Constraint(plan.format, plan.offer)
     }
 
     /// One receipt of several choices of one request, by prompt and seed; nil: there is none.

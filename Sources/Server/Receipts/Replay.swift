@@ -24,15 +24,21 @@ package struct Replay: Sendable, Equatable {
 
     /// Makes the answers of `receipt` again, all at once. Throws `EngineError`, and `ConfigurationError` where the engine
     /// is not as it was then.
-    package static func all(_ receipt: Receipt, on engine: Engine) async throws -> [Replay] {
+    package static func all(
+        _ receipt: Receipt, _ loaded: LoadedModel, on engine: Engine
+    ) async throws -> [Replay] {
         guard engine.kvType.rawValue == receipt.model.kv, engine.context == receipt.model.context else {
             throw ConfigurationError(
                 "the receipt needs a context of \(receipt.model.context) with \(receipt.model.kv) keys and values; "
                     + "this engine has \(engine.context) with \(engine.kvType.rawValue)")
         }
+        let mask = try receipt.constraint.flatMap { constraint in
+            let (format, offer) = try constraint.restored()
+            return try Constraints(loaded).mask(format, offer)
+        }
         return try await withThrowingTaskGroup(of: Replay.self) { group in
             for index in receipt.answers.indices {
-                group.addTask { try await again(receipt, index, engine) }
+                group.addTask { try await again(receipt, index, engine, mask) }
             }
             var replays: [Replay] = []
             for try await replay in group { replays.append(replay) }
@@ -40,7 +46,9 @@ package struct Replay: Sendable, Equatable {
         }
     }
 
-    private static func again(_ receipt: Receipt, _ index: Int, _ engine: Engine) async throws -> Replay {
+    private static func again(
+        _ receipt: Receipt, _ index: Int, _ engine: Engine, _ mask: (any LogitsMask)?
+    ) async throws -> Replay {
         let answer = receipt.answers[index]
         // One step more where the model ended the answer: it has to end it again.
         let steps = answer.tokens.count + (answer.end == .model ? 1 : 0)
@@ -50,7 +58,7 @@ package struct Replay: Sendable, Equatable {
         let generation = try engine.generate(
             GenerationRequest(
                 prompt: receipt.prompts[answer.prompt], maxTokens: steps, sampling: sampling,
-                endTokens: Set(receipt.endTokens)))
+                endTokens: Set(receipt.endTokens), mask: mask))
         var count = 0
         for try await event in generation {
             switch event {

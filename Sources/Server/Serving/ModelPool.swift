@@ -60,12 +60,12 @@ package final class ModelPool: Sendable {
         }
     }
 
-    /// What is counted, of the models and of the server around them.
-    let metrics = Metrics()
     /// How long requests for models in memory may keep another one waiting for room. A swap costs a second or more, so
     /// a model that has just been loaded is to be of some use.
     package static let standardPatience = Duration.seconds(10)
 
+    /// What is counted, of the models and of the server around them.
+    let metrics = Metrics()
     private let state: Mutex<State>
     private let loader: Loader
     private let starter: Starter

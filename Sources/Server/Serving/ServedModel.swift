@@ -33,9 +33,9 @@ package final class ServedModel: Sendable {
         self.loaded = loaded
         self.engine = engine
         self.created = created
-        constraints = Constraints(loaded)
         self.digest = digest
         stamp = FileStamp(path: loaded.path)
+        constraints = Constraints(loaded)
     }
 
     /// Begins to compute SHA-256 of the model's files, if nobody has yet.

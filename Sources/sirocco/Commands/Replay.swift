@@ -51,7 +51,7 @@ struct Replay: AsyncParsableCommand {
             throw CommandError("\(name): model.kv is '\(receipt.model.kv)'; expected f16 or f32")
         }
         options.kvType = type
-        let replays = try await Server.Replay.all(receipt, on: try Engine(loaded, options: options))
+        let replays = try await Server.Replay.all(receipt, loaded, on: try Engine(loaded, options: options))
         if json {
             try printJSON(replays.map { Record($0, receipt) })
         } else {
