@@ -126,7 +126,10 @@ final class Constraints: Sendable {
             if let text { return try .choice([text, calls()]) }
             // Free text, in which a call that was begun must be a valid one. Where a call needs no marker, nothing
             // tells it from text in time: the parser decides.
-            guard let trigger = layout.triggers(for: tools, parallel: offer.isParallel).first(where: { !$0.isAtStartOnly })
+            guard
+                let trigger = layout.triggers(for: tools, parallel: offer.isParallel).first(where: {
+                    !$0.isAtStartOnly
+                })
             else { return nil }
             let then = try grammar(trigger.rest)
             switch trigger.marker {

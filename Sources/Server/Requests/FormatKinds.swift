@@ -6,7 +6,8 @@ extension ValueKind<AnswerFormat> {
     static let responseFormat = ValueKind([
         "anyOf": [
             [
-                "type": "object", "properties": ["type": ["enum": ["text", "json_object"]]], "required": ["type"],
+                "type": "object", "properties": ["type": ["enum": ["text", "json_object"]]],
+                "required": ["type"],
                 "additionalProperties": false,
             ],
             [
@@ -43,7 +44,8 @@ extension ValueKind<AnswerFormat> {
 }
 
 extension ValueKind<AnswerFormat> {
-    static let grammar = ValueKind<String>.text(1...(1 << 20)).map { source, _ in AnswerFormat.grammar(source) }
+    static let grammar = ValueKind<String>.text(1...(1 << 20)).map { source, _ in AnswerFormat.grammar(source)
+    }
     static let regex = ValueKind<String>.text(1...(1 << 20)).map { pattern, _ in AnswerFormat.regex(pattern) }
 }
 
@@ -54,7 +56,9 @@ private struct ResponseFormat: Sendable {
     static let shape = RequestShape<ResponseFormat>(
         "response_format",
         [
-            Field("type", \.type, .word(["text", "json_object", "json_schema"]), isRequired: true, "the shape's kind"),
+            Field(
+                "type", \.type, .word(["text", "json_object", "json_schema"]), isRequired: true,
+                "the shape's kind"),
             Field("json_schema", \.schema, .object(NamedSchema.shape, initial: NamedSchema()), "the schema"),
         ])
 }
@@ -111,7 +115,9 @@ extension ValueKind<JSONValue> {
                 "type": "object",
                 "properties": [
                     "type": ["const": "function"],
-                    "function": ["type": "object", "properties": ["name": ["type": "string"]], "required": ["name"]],
+                    "function": [
+                        "type": "object", "properties": ["name": ["type": "string"]], "required": ["name"],
+                    ],
                 ],
                 "required": ["type", "function"],
             ],
