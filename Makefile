@@ -13,10 +13,10 @@ MODELS ?= smollm2
 ROWS ?= pp512,pp64,pp16,tg128
 CACHE := $(or $(SIROCCO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sirocco-development)
 
-.PHONY: help setup build model test demo format lint bench check docs oracles fuzz emulated clean
+.PHONY: help setup build model test test-clients demo format lint bench check docs oracles fuzz emulated clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 21
 
 setup: ## install the Debian packages that are missing, check Swift
 	@Scripts/setup
@@ -35,6 +35,9 @@ test: ## build and run every test, optimised, with the real model
 	Scripts/check-chat
 	SIROCCO_REAL_WEIGHTS=1 $(SWIFT) test -c release --skip-build
 
+test-clients: model ## run the field's own clients, and hostile ones, against `sirocco serve` (CHECKS=test_llm.py)
+	Tests/Clients/run --sirocco $(SIROCCO) $(CHECKS)
+
 demo: model ## answer a prompt, then turn the model into a mixture of experts and answer again
 	@Scripts/demo $(SIROCCO)
 
@@ -50,11 +53,14 @@ lint: ## check style and the direction of imports, and the scripts that check
 	Scripts/terminal-picture --self-test
 	Benchmarks/compare --self-test
 	Benchmarks/startup --self-test
+	Benchmarks/server --self-test
+	Benchmarks/soak --self-test
 
 bench: model ## compare with llama.cpp and ik_llama.cpp, interleaved (builds them first; slow; MODELS=…, ROWS=…)
 	Benchmarks/peers/build llama.cpp ik_llama.cpp
 	Benchmarks/compare --sirocco $(SIROCCO) --rows $(ROWS) $(MODELS)
 	Benchmarks/startup --model smollm2 --sirocco $(SIROCCO) --peer-options "-nr -fa on"
+	Benchmarks/server --model smollm2 --sirocco $(SIROCCO)
 
 check: lint test ## lint and test: what a change must pass
 

@@ -50,7 +50,9 @@ let package = Package(
         module("Models", ["Tensors", "ModelFiles", systemPackage]),
         module("Sampling"),
         module("Grammars", ["Sampling", "ChatTemplates"]),
-        module("Inference", ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates"]),
+        module(
+            "Inference",
+            ["Models", "ModelFiles", "Tensors", "Sampling", "Tokenizers", "ChatTemplates", systemPackage]),
         module(
             "ModelStore",
             [
@@ -108,6 +110,7 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ChatTemplatesTests", ["ChatTemplates"]),
         tests("SamplingTests", ["Sampling"]),
+        tests("GrammarsTests", ["Grammars", "Sampling", "ChatTemplates"]),
         tests(
             "ModelStoreTests",
             [

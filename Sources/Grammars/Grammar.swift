@@ -34,7 +34,9 @@ public struct Grammar: Sendable {
     package var automaton: Automaton { compiled.automaton }
 
     func table(for vocabulary: TokenVocabulary) -> MaskTable {
-        if let known = compiled.tables.withLock({ $0.first { $0.vocabulary === vocabulary } }) { return known }
+        if let known = compiled.tables.withLock({ $0.first { $0.vocabulary === vocabulary } }) {
+            return known
+        }
         let table = MaskTable(compiled.automaton, vocabulary)
         return compiled.tables.withLock { tables in
             if let known = tables.first(where: { $0.vocabulary === vocabulary }) { return known }
@@ -127,7 +129,8 @@ extension Grammar {
 /// - Throws: `limit` or `syntax`.
 func checkRepetition(min: Int, max: Int?, at place: GrammarError.Place) throws(GrammarError) {
     guard min >= 0, min <= max ?? min else {
-        throw GrammarError(.syntax, place, "{\(min),\(max.map(String.init) ?? "")}: the first count must not be larger")
+        throw GrammarError(
+            .syntax, place, "{\(min),\(max.map(String.init) ?? "")}: the first count must not be larger")
     }
     guard Swift.max(min, max ?? 0) <= GrammarLimits.repetitions else {
         throw GrammarError(

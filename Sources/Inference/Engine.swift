@@ -28,6 +28,8 @@ public final class Engine: Sendable {
         public var kvBytes: Int?
         /// Requests that may wait for their turn; one more is refused with `busy`. Nil: any number.
         public var queueLimit: Int?
+        /// Where keys and values are kept between engines' lives; nil: nowhere.
+        public var kvStore: KVStore?
         /// Is told of every step and every request's end.
         public var observer: (any EngineObserver)?
 
@@ -62,6 +64,8 @@ public final class Engine: Sendable {
         vocabularySize = shape.vocabularySize
 
         let layout = KVLayout(shape, type: options.kvType)
+        var store: KVPageStore?
+        if let options = options.kvStore { store = try KVPageStore(options, layout: layout) }
         let onePage = KVCache.pageCount(positions: context)
         let budget = options.kvBytes ?? Int(ProcessInfo.processInfo.physicalMemory / 4)
         let pages = min(max(onePage, budget / layout.pageBytes), onePage * options.sequences)
@@ -74,7 +78,7 @@ public final class Engine: Sendable {
             limits: Scheduler.Limits(
                 stepTokens: chunk + options.sequences, prefillChunk: chunk, sequences: options.sequences,
                 context: context),
-            cache: KVCache(layout: layout, capacity: pages), mailbox: mailbox)
+            cache: KVCache(layout: layout, capacity: pages, store: store), store: store, mailbox: mailbox)
         loop.start()
     }
 
@@ -83,6 +87,13 @@ public final class Engine: Sendable {
     /// Ends all work at the next step: requests end with the error `stopped`, later ones are refused.
     /// An engine that nobody uses any more, not even a `Generation`, stops by itself.
     public func stop() { mailbox.stop() }
+
+    /// Takes no more requests, gives those under way `drain` to end, ends the others with the error `stopped`, has what is
+    /// cached written to the store, and returns when the engine's thread is done.
+    public func shutdown(drain: Duration = .zero) async {
+        mailbox.close(.now + drain)
+        await mailbox.ended()
+    }
 
     /// How busy the engine is.
     public var load: EngineLoad { mailbox.load }

@@ -11,6 +11,7 @@ extension EngineLoop {
         load.pagesUsed = scheduler.cache.used
         load.pagesFree = max(0, scheduler.cache.available)
         load.cachedPages = scheduler.cache.cached
+        if let store { load.store = store.load }
         mailbox.publish(load, serviceSeconds: meanServiceSeconds)
     }
 

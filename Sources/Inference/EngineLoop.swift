@@ -16,18 +16,20 @@ final class EngineLoop: @unchecked Sendable {
     private let sampling: SamplingRound
     let shape: ModelConfiguration
     let mailbox: Mailbox
+    let store: KVPageStore?
     let observer: (any EngineObserver)?
     var scheduler: Scheduler
     var replies: [Int: Reply] = [:]
     var meanServiceSeconds: Double?
     private var pace = StepPace()
+    private var isSaving = false  // at the end
     private var deadlines = 0  // requests here that have one
     private(set) var batch = StepBatch()
     private(set) var routing: [ExpertChoice] = []
 
     init(
         model: any LanguageModel, options: Engine.Options, limits: Scheduler.Limits, cache: KVCache,
-        mailbox: Mailbox
+        store: KVPageStore?, mailbox: Mailbox
     ) {
         shape = model.configuration
         let pool = ThreadPool(workers: options.threads)
@@ -39,6 +41,7 @@ final class EngineLoop: @unchecked Sendable {
         sampling = SamplingRound(runner: runner, pool: pool)
         scheduler = Scheduler(limits: limits, cache: cache)
         observer = options.observer
+        self.store = store
         self.mailbox = mailbox
     }
 
@@ -58,7 +61,13 @@ final class EngineLoop: @unchecked Sendable {
             send(entries)
             account(entries, since: start)
         }
+        // Before the readers are told: who starts another engine then finds the pages.
+        for sequence in scheduler.running + scheduler.waiting { scheduler.remove(id: sequence.id) }
+        if isSaving { scheduler.cache.saveAll() }
         for reply in replies.values { reply.fail(EngineError(.stopped, "the engine was stopped")) }
+        replies = [:]
+        publish()
+        mailbox.end()
     }
 
     /// Takes the mail, waiting for some if there is nothing else to do; false: stop.
@@ -76,7 +85,8 @@ final class EngineLoop: @unchecked Sendable {
         for id in mail.cancelled {
             if let sequence = remove(id) { finish(sequence, .cancelled) }
         }
-        return !mail.stopping
+        isSaving = mail.closing != nil
+        return !mail.stopping && (mail.closing.map { !scheduler.isIdle && .now < $0 } ?? true)
     }
 
     /// Ends what is past its deadline, running or waiting.
@@ -219,6 +229,7 @@ final class EngineLoop: @unchecked Sendable {
         report.decodeSequences = decoding
         report.prefillTokens = prefill
         report.seconds = seconds
+        report.preemptions = events.preemptions
         report.running = scheduler.running.count
         report.waiting = scheduler.queue.waiting.count
         for sequence in events.admitted {

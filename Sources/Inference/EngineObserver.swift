@@ -12,6 +12,8 @@ public struct EngineLoad: Sendable, Equatable {
     public var pagesFree = 0
     /// Pages that only hold text of earlier requests, in case it comes again.
     public var cachedPages = 0
+    /// What became of stored pages; zeros without a store.
+    public var store = KVStoreLoad()
 
     public init() {}
 }

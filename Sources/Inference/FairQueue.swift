@@ -19,7 +19,7 @@ package struct FairQueue {
         var present = 0
     }
 
-    /// All that wait; those of one client in the order of their turns.
+    /// All that wait: those that had begun, oldest first, then the others as they came.
     package private(set) var waiting: [TokenSequence] = []
     private var clients: [String: Client] = [:]
 
@@ -36,17 +36,18 @@ package struct FairQueue {
         waiting.append(sequence)
     }
 
-    /// Takes back a sequence that had begun, ahead of its client's others.
+    /// Takes back a sequence that had begun. It had its turn, and somebody is reading its answer: it goes ahead of all
+    /// that have not begun.
     package mutating func comeBack(_ sequence: TokenSequence) {
-        let place = waiting.firstIndex { $0.request.client == sequence.request.client }
-        waiting.insert(sequence, at: place ?? 0)
+        let place = waiting.firstIndex { !$0.hasBegun || $0.id > sequence.id }
+        waiting.insert(sequence, at: place ?? waiting.count)
     }
 
     /// Whose turn it is.
     ///
     /// Complexity: O(waiting).
     package var next: TokenSequence? {
-        guard clients.count > 1 else { return waiting.first }
+        if clients.count == 1 || waiting.first?.hasBegun == true { return waiting.first }
         var seen: Set<String> = []
         var best: (sequence: TokenSequence, service: Int)?
         for sequence in waiting where seen.insert(sequence.request.client).inserted {

@@ -22,6 +22,8 @@ package final class KVCache {
         var memory: UnsafeMutablePointer<UInt8>
         var users = 0
         var key: Key?
+        /// The text up to its end, with `key`.
+        var text: TextChain?
         /// Never given twice, unlike the page's index: names the page's text as a parent.
         var serial = 0
         /// When it was last let go; the smallest is evicted first.
@@ -37,11 +39,18 @@ package final class KVCache {
     private var idle: Set<Int> = []  // pages in `index` without users
     private var reserved = 0  // pages promised to sequences and not yet taken
     private var clock = 0
+    private let store: KVPageStore?
 
     /// A cache of at most `capacity` pages; memory is taken as pages are first used.
-    package init(layout: KVLayout, capacity: Int) {
+    package convenience init(layout: KVLayout, capacity: Int) {
+        self.init(layout: layout, capacity: capacity, store: nil)
+    }
+
+    /// - Parameter store: where pages go that are evicted, and may be found again.
+    init(layout: KVLayout, capacity: Int, store: KVPageStore?) {
         self.layout = layout
         self.capacity = capacity
+        self.store = store
     }
 
     deinit { for page in pages { UnsafeMutableRawPointer(page.memory).deallocate() } }
@@ -69,15 +78,18 @@ package final class KVCache {
         fileprivate var promised: Int
         /// The serial of the last page that was entered in the index, as parent of the next.
         fileprivate var lastSerial: Int?
+        fileprivate var text: TextChain?
         /// Pages at the front that are in the index.
         package fileprivate(set) var sealed = 0
     }
 
-    /// Promises pages for `positions` positions, taking over cached pages that hold a prefix of `tokens`.
+    /// Promises pages for `positions` positions, if others are left, taking over cached pages that hold a prefix of `tokens`.
     /// At least one token is left to compute: its logits are wanted. Nil: not enough pages now.
-    /// - Parameter most: no more positions than this are taken over.
+    /// - Parameters:
+    ///   - most: no more positions than this are taken over.
+    ///   - spare: pages that are to be left for others.
     package func lease(
-        positions: Int, tokens: [Int32], usingPrefixes: Bool, upTo most: Int = .max
+        positions: Int, tokens: [Int32], usingPrefixes: Bool, upTo most: Int = .max, sparing spare: Int = 0
     ) -> Lease? {
         var lease = Lease(promised: 0)
         if usingPrefixes {
@@ -88,13 +100,14 @@ package final class KVCache {
             {
                 lease.pages.append(found)
                 lease.lastSerial = pages[found].serial
+                lease.text = pages[found].text
                 start += size
             }
             lease.sealed = lease.pages.count
         }
         let wanted = KVCache.pageCount(positions: positions) - lease.pages.count
         let idlePrefix = lease.pages.count { idle.contains($0) }
-        guard wanted <= available - idlePrefix else { return nil }
+        guard wanted <= available - idlePrefix - spare else { return nil }
         for page in lease.pages {
             pages[page].users += 1
             idle.remove(page)
@@ -104,14 +117,19 @@ package final class KVCache {
         return lease
     }
 
-    /// Adds a page to the lease: one of those promised.
-    package func extend(_ lease: inout Lease) {
-        precondition(lease.promised > 0, "a sequence outgrew its promise")
-        lease.promised -= 1
-        reserved -= 1
+    /// Adds a page to the lease: one of those promised, and then any that is left. False: there is none.
+    @discardableResult
+    package func extend(_ lease: inout Lease) -> Bool {
+        if lease.promised > 0 {
+            lease.promised -= 1
+            reserved -= 1
+        } else if available <= 0 {
+            return false
+        }
         let page = takePage()
         pages[page].users = 1
         lease.pages.append(page)
+        return true
     }
 
     /// Enters the lease's next full page in the index: it holds `tokens`. If another sequence entered the
@@ -122,12 +140,15 @@ package final class KVCache {
         let key = Key(parent: lease.lastSerial, tokens: tokens)
         if let twin = index[key] {
             lease.lastSerial = pages[twin].serial
+            lease.text = pages[twin].text
         } else {
             clock += 1
             pages[page].key = key
             pages[page].serial = clock
             index[key] = page
             lease.lastSerial = clock
+            lease.text = next(after: lease.text, tokens)
+            pages[page].text = lease.text
         }
         lease.sealed += 1
     }
@@ -149,6 +170,32 @@ package final class KVCache {
         }
     }
 
+    // MARK: The store
+
+    /// Adds the page that `tokens` fill to a lease whose pages are all full, if the store has it.
+    package func restore(_ lease: inout Lease, tokens: [Int32]) -> Bool {
+        guard let store, lease.sealed == lease.pages.count else { return false }
+        let text = next(after: lease.text, tokens)
+        guard store.contains(text), extend(&lease) else { return false }
+        // Whatever a failed read leaves in the page is overwritten when its positions are computed.
+        guard store.read(text, into: pages[lease.pages[lease.sealed]].memory) else { return false }
+        seal(&lease, tokens: tokens)
+        return true
+    }
+
+    /// Has all pages that nobody holds written to the store; waits for it.
+    package func saveAll() {
+        guard let store else { return }
+        for page in idle.sorted(by: { pages[$0].released > pages[$1].released }) {
+            if let text = pages[page].text { store.save(text, pages[page].memory, waits: true) }
+        }
+        store.flush()
+    }
+
+    private func next(after text: TextChain?, _ tokens: [Int32]) -> TextChain {
+        TextChain(parent: text, tokens: tokens, start: store?.start ?? (1, 2))
+    }
+
     /// The memory of page `page`.
     package func memory(of page: Int) -> UnsafePointer<UInt8> { UnsafePointer(pages[page].memory) }
 
@@ -164,7 +211,9 @@ package final class KVCache {
         }
         idle.remove(oldest)
         if let key = pages[oldest].key { index[key] = nil }
+        if let text = pages[oldest].text { store?.save(text, pages[oldest].memory) }
         pages[oldest].key = nil
+        pages[oldest].text = nil
         return oldest
     }
 }

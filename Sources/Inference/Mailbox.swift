@@ -20,7 +20,11 @@ final class Mailbox: Sendable {
         var submissions: [Submission] = []
         var cancelled: [Int] = []
         var stopping = false
-        var isEmpty: Bool { submissions.isEmpty && cancelled.isEmpty && !stopping }
+        /// No more requests; those under way have until then.
+        var closing: ContinuousClock.Instant?
+        var isEmpty: Bool {
+            submissions.isEmpty && cancelled.isEmpty && !stopping && closing == nil
+        }
     }
 
     /// What became of a request that was handed in.
@@ -38,6 +42,8 @@ final class Mailbox: Sendable {
         var inTransit = 0
         /// Mean seconds from a request's start to its end; nil before the first has ended.
         var serviceSeconds: Double?
+        var hasEnded = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state: Mutex<State>
@@ -59,7 +65,7 @@ final class Mailbox: Sendable {
 
     func post(_ submission: Submission) -> Receipt {
         let receipt = state.withLock { state -> Receipt in
-            guard !state.mail.stopping else { return .stopped }
+            guard !state.mail.stopping, state.mail.closing == nil else { return .stopped }
             let waiting = waiting(state)
             if let queueLimit, waiting >= queueLimit {
                 let rounds = Double(waiting + 1) / Double(sequences)
@@ -88,6 +94,33 @@ final class Mailbox: Sendable {
     func stop() {
         state.withLock { $0.mail.stopping = true }
         arrived.signal()
+    }
+
+    /// Refuses requests from now on, and has the engine stop when it has nothing left to do, or at `time`.
+    func close(_ time: ContinuousClock.Instant) {
+        state.withLock { $0.mail.closing = min($0.mail.closing ?? time, time) }
+        arrived.signal()
+    }
+
+    /// The engine's thread is done.
+    func end() {
+        let waiters = state.withLock { state in
+            state.hasEnded = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns when the engine's thread is done.
+    func ended() async {
+        await withCheckedContinuation { waiter in
+            let isLate = state.withLock { state in
+                if !state.hasEnded { state.waiters.append(waiter) }
+                return state.hasEnded
+            }
+            if isLate { waiter.resume() }
+        }
     }
 
     var load: EngineLoad {

@@ -1,6 +1,8 @@
 // Which tokens of which sequences the next forward pass computes. It owns the queue and the running
 // sequences; it computes nothing and knows no threads.
 
+import Models
+
 /// Continuous batching with chunked prefill.
 ///
 /// Every step takes one token of each sequence that is generating, so that none waits for another's long
@@ -56,6 +58,8 @@ package struct Scheduler {
     /// What `schedule` did beside choosing tokens, since the last time it was asked.
     package struct Events {
         package var admitted: [TokenSequence] = []
+        /// Sequences that gave their pages back.
+        package var preemptions = 0
     }
 
     package let limits: Limits
@@ -78,26 +82,24 @@ package struct Scheduler {
     /// Chooses the next step's tokens; empty when there is nothing to do.
     package mutating func schedule(_ allowance: Allowance = Allowance()) -> [Entry] {
         admit()
-        let decoding = running.filter(\.isDecoding)
-        let prompts = running.filter { !$0.isDecoding }
+        restore()
         var entries: [Entry] = []
         var budget = limits.stepTokens
-        if !waitForBurst(decoding, prompts, allowance) {
-            for sequence in decoding {
-                entries.append(
-                    Entry(
-                        sequence: sequence, range: sequence.computed..<sequence.tokens.count,
-                        isDecoding: true))
-            }
+        if !waitForBurst(allowance) {
+            entries = decode()
             budget -= entries.count
         }
+        let prompts = running.filter { !$0.isDecoding && !$0.mayRestore }
         if !entries.isEmpty {
             budget = min(budget, allowance.besideDecoding)
         } else if prompts.count > 1, let shortest = prompts.map(\.pending).min() {
             budget = min(budget, max(allowance.severalPrompts, shortest))
         }
         entries += share(budget, among: prompts)
-        for entry in entries { entry.sequence.ensurePages(entry.range.upperBound, from: cache) }
+        for entry in entries where !entry.isDecoding {
+            let isThere = entry.sequence.ensurePages(entry.range.upperBound, from: cache)
+            precondition(isThere, "known tokens have their pages promised")
+        }
         return entries
     }
 
@@ -138,23 +140,73 @@ package struct Scheduler {
     /// Lets waiting sequences in, as the queue has their turns. A large one whose turn it is is not overtaken: it
     /// would otherwise wait for ever.
     private mutating func admit() {
-        while running.count < limits.sequences, let next = queue.next,
-            next.acquirePages(from: cache, context: limits.context)
-        {
-            queue.admit(next, promptTokens: next.request.prompt.count)
+        // Whoever runs may want one more page soon: with less to spare, a sequence would be let in to be turned out.
+        while running.count < limits.sequences, let next = queue.next {
+            let isNew = !next.hasBegun
+            guard next.acquirePages(from: cache, context: limits.context, sparing: running.count) else {
+                return
+            }
+            queue.admit(next, promptTokens: isNew ? next.request.prompt.count : 0)
             running.append(next)
-            events.admitted.append(next)
+            if isNew { events.admitted.append(next) }
         }
+    }
+
+    /// Bytes of stored pages that are read before a step, if others wait for that, and if nobody does.
+    private static let restoredBytes = (among: 16 << 20, alone: 128 << 20)
+
+    /// Reads stored pages for sequences that are new here, a step's worth at a time: a long text's take longer than
+    /// other readers should wait.
+    private mutating func restore() {
+        let bytes = running.count > 1 ? Self.restoredBytes.among : Self.restoredBytes.alone
+        var pages = max(1, bytes / cache.layout.pageBytes)
+        for sequence in running where sequence.mayRestore {
+            while pages > 0, sequence.restorePage(from: cache) { pages -= 1 }
+        }
+    }
+
+    /// The latest token of each sequence that has nothing else to compute.
+    ///
+    /// A sequence is let in on the promise of pages for what is known of it, not for all it could come to: most answers
+    /// end long before. Where pages run out after all, the youngest sequence gives its own back and waits at the front
+    /// of the queue, with all its tokens and its sampler; they are computed again, or found in the cache, and give the
+    /// same bits. The oldest is never turned out, and a cache holds one whole context: so something always gets on, and
+    /// what is oldest ends.
+    private mutating func decode() -> [Entry] {
+        var entries: [Entry] = []
+        // Oldest first: who is turned out for another has no entry yet.
+        for sequence in running.filter(\.isDecoding).sorted(by: { $0.id < $1.id }) {
+            while running.contains(where: { $0 === sequence }),
+                !sequence.ensurePages(sequence.tokens.count, from: cache)
+            {
+                preemptYoungest()
+            }
+            guard running.contains(where: { $0 === sequence }) else { continue }
+            entries.append(
+                Entry(
+                    sequence: sequence, range: sequence.computed..<sequence.tokens.count, isDecoding: true))
+        }
+        return entries
+    }
+
+    private mutating func preemptYoungest() {
+        guard running.count > 1, let place = running.indices.max(by: { running[$0].id < running[$1].id })
+        else { preconditionFailure("the cache holds less than one context") }
+        let sequence = running.remove(at: place)
+        sequence.releasePages(to: cache)
+        queue.comeBack(sequence)
+        events.preemptions += 1
     }
 
     /// Whether those that decode leave this step to prompts: all of them have but their first token, and that not for
     /// long. When many requests come at once, the last first token comes soonest if nobody decodes before, and nobody
     /// has a second token later than if all prompts had been one batch. Once in a sequence's life.
-    private func waitForBurst(
-        _ decoding: [TokenSequence], _ prompts: [TokenSequence], _ allowance: Allowance
-    ) -> Bool {
-        guard let since = allowance.youngSince, !decoding.isEmpty, !prompts.isEmpty else { return false }
-        return decoding.allSatisfy { sequence in
+    private func waitForBurst(_ allowance: Allowance) -> Bool {
+        guard let since = allowance.youngSince, running.contains(where: { !$0.isDecoding }) else {
+            return false
+        }
+        return running.allSatisfy { sequence in
+            guard sequence.isDecoding else { return true }
             guard sequence.generated == 1, let first = sequence.firstToken else { return false }
             return first >= since
         }

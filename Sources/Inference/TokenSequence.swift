@@ -13,6 +13,8 @@ package final class TokenSequence {
     /// Tokens whose keys and values are in the cache.
     package var computed = 0
     package private(set) var cachedTokens = 0
+    /// Whether it had pages once, though it may have lost them.
+    package private(set) var hasBegun = false
     package var sampler: Sampler
     /// The text's vector, if that is what is wanted, and no token.
     package var embedding: EmbeddingSum?
@@ -25,6 +27,8 @@ package final class TokenSequence {
     /// Seconds between each token and the one before, if somebody wants to know.
     package private(set) var gaps: [Float] = []
 
+    /// Whether the store may have its next pages: not known yet, as reading takes its time.
+    package private(set) var mayRestore = false
     private var lease: KVCache.Lease?
     private var table: PageTableStorage?
 
@@ -65,7 +69,7 @@ package final class TokenSequence {
         if request.promptLogProbabilities != nil { return reported }
         if let embedding, embedding.wants(0, length: .max) { return reported }
         // Tokens that were cached from the first have no routing; a gap in the middle would be a surprise.
-        return request.recordsRouting && started != nil ? reported : .max
+        return request.recordsRouting && hasBegun ? reported : .max
     }
 
     /// Most tokens this sequence can come to in a context of `context`.
@@ -85,29 +89,52 @@ package final class TokenSequence {
 
     // MARK: Pages
 
-    /// Takes what the sequence may need in all from `cache`; false: not now.
-    package func acquirePages(from cache: KVCache, context: Int) -> Bool {
-        let positions = limit(context: context)
+    /// Positions beyond the known tokens that a sequence is promised when it is let in.
+    private static let headRoom = KVType.pagePositions
+
+    /// Takes pages for all known tokens and some more from `cache`, leaving `spare` to others; false: not now.
+    package func acquirePages(from cache: KVCache, context: Int, sparing spare: Int) -> Bool {
+        let most = limit(context: context)
         guard
             let lease = cache.lease(
-                positions: positions, tokens: tokens, usingPrefixes: request.usesPrefixCache, upTo: reusable)
+                positions: min(most, tokens.count + Self.headRoom), tokens: tokens,
+                usingPrefixes: request.usesPrefixCache, upTo: reusable, sparing: spare)
         else { return false }
-        let table = PageTableStorage(count: KVCache.pageCount(positions: positions))
+        let table = PageTableStorage(count: KVCache.pageCount(positions: most))
         for (slot, page) in lease.pages.enumerated() { table[slot] = cache.memory(of: page) }
         computed = lease.pages.count * KVType.pagePositions
-        if started == nil { cachedTokens = computed }
+        if !hasBegun { cachedTokens = computed }
+        hasBegun = true
+        mayRestore = request.usesPrefixCache
         self.lease = lease
         self.table = table
         return true
     }
 
-    /// Makes sure of pages for the first `positions` positions.
-    package func ensurePages(_ positions: Int, from cache: KVCache) {
+    /// Takes over one page that the store of `cache` has; false: it has no more that will do.
+    package func restorePage(from cache: KVCache) -> Bool {
+        let end = computed + KVType.pagePositions
+        guard mayRestore, var lease, end < tokens.count, end <= reusable,
+            cache.restore(&lease, tokens: Array(tokens[computed..<end]))
+        else {
+            mayRestore = false
+            return false
+        }
+        table?[lease.pages.count - 1] = cache.memory(of: lease.pages[lease.pages.count - 1])
+        self.lease = lease
+        computed = end
+        if started == nil { cachedTokens = end }
+        return true
+    }
+
+    /// Makes sure of pages for the first `positions` positions; false: there are none left.
+    package func ensurePages(_ positions: Int, from cache: KVCache) -> Bool {
         while var lease, lease.pages.count < KVCache.pageCount(positions: positions) {
-            cache.extend(&lease)
+            guard cache.extend(&lease) else { return false }
             table?[lease.pages.count - 1] = cache.memory(of: lease.pages[lease.pages.count - 1])
             self.lease = lease
         }
+        return true
     }
 
     /// Enters pages that became full in the cache's index, if the request shares them.
@@ -124,6 +151,7 @@ package final class TokenSequence {
         if let lease { cache.release(lease) }
         lease = nil
         table = nil
+        computed = 0
     }
 
     /// The pages' addresses for the forward pass; valid until the pages are released.

@@ -12,21 +12,21 @@ package import SystemPackage
 #endif
 
 /// A file being written beside its final place. Unless `commit` is reached, it removes itself.
-struct AtomicFile: ~Copyable {
+package struct AtomicFile: ~Copyable {
     private let destination: FilePath
     private let temporary: FilePath
     private let descriptor: FileDescriptor
     private var buffer: [UInt8] = []
     private var isCommitted = false
     /// Bytes written so far.
-    private(set) var count = 0
+    package private(set) var count = 0
 
     /// Small writes are gathered up to this size; larger ones go straight to the system.
     private static let bufferSize = 1 << 20
 
     /// - Parameter bytes: how large the file will be, where that is known: too little room is an error at once then, and
     ///   not after an hour.
-    init(path: FilePath, bytes: Int = 0) throws(ModelFileError) {
+    package init(path: FilePath, bytes: Int = 0) throws(ModelFileError) {
         guard let name = path.lastComponent else {
             throw ModelFileError(
                 .cannotWrite, file: path.string, "expected the path of a file, found a folder")
@@ -57,7 +57,7 @@ struct AtomicFile: ~Copyable {
         buffer.reserveCapacity(Self.bufferSize)
     }
 
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
+    package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
         if buffer.count + bytes.count > Self.bufferSize { try flush() }
         if bytes.count >= Self.bufferSize {
             try writeThrough(bytes)
@@ -67,20 +67,20 @@ struct AtomicFile: ~Copyable {
         count += bytes.count
     }
 
-    mutating func write(_ bytes: [UInt8]) throws(ModelFileError) {
+    package mutating func write(_ bytes: [UInt8]) throws(ModelFileError) {
         try bytes.withUnsafeBufferPointer { (bytes) throws(ModelFileError) in
             try write(UnsafeRawBufferPointer(bytes))
         }
     }
 
     /// Zeros up to the next multiple of `alignment`.
-    mutating func pad(to alignment: Int) throws(ModelFileError) {
+    package mutating func pad(to alignment: Int) throws(ModelFileError) {
         let missing = (alignment - count % alignment) % alignment
         try write([UInt8](repeating: 0, count: missing))
     }
 
     /// Puts the file in its place, whole and on the disk, replacing what is there.
-    consuming func commit() throws(ModelFileError) {
+    package consuming func commit() throws(ModelFileError) {
         try flush()
         guard fsync(descriptor.rawValue) == 0 else {
             throw Self.failure(Errno(rawValue: errno), destination, doing: "sync the file to the disk")

@@ -3,6 +3,7 @@
 import Crypto
 import Dispatch
 import FoundationEssentials
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -50,12 +51,22 @@ package struct SiroccoServer: Sendable {
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: logger)
         let group = ServiceGroup(configuration: .init(services: [application], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                do { try await group.run() } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                    throw ConfigurationError(
+                        "\(settings.host):\(settings.port) is in use by another program; choose another with --port"
+                    )
+                } catch let error as IOError where error.errnoCode == EACCES {
+                    throw ConfigurationError(
+                        "\(settings.host):\(settings.port) may not be used by this user; choose a port above 1023"
+                    )
+                }
+            }
             tasks.addTask { await watchSignals(group) }
             defer { tasks.cancelAll() }
             try await tasks.next()
         }
-        service.pool.stop()
+        await service.pool.shutdown()
     }
 
     private func router() -> Router<CallContext> {

@@ -26,7 +26,9 @@ struct Answer {
             }
             defer { watch.cancel() }
             let markers = Dictionary(
-                uniqueKeysWithValues: visible.compactMap { text in tokenizer.id(ofPiece: text).map { ($0, text) } })
+                uniqueKeysWithValues: visible.compactMap { text in
+                    tokenizer.id(ofPiece: text).map { ($0, text) }
+                })
             var detokenizer = Detokenizer(tokenizer, skipLeadingSpace: continuesText ? false : nil)
             var text = ""
             var tokens: [TokenID] = []

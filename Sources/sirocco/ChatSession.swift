@@ -19,7 +19,8 @@ final class ChatSession {
     private static let mostRounds = 8
 
     init(
-        loaded: LoadedModel, engine: Engine, sampling: SamplingOptions, showsTimings: Bool, servers: ToolServers?
+        loaded: LoadedModel, engine: Engine, sampling: SamplingOptions, showsTimings: Bool,
+        servers: ToolServers?
     ) {
         self.loaded = loaded
         self.engine = engine

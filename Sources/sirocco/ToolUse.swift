@@ -59,7 +59,8 @@ final class ToolUse {
         if allowed.contains(name) { return .run }
         while true {
             let question = "Call it? y = yes, a = always \(name), n = no: "
-            guard case .message(let line) = editor.read(prompt: question, style: .yellow, remembers: false) else {
+            guard case .message(let line) = editor.read(prompt: question, style: .yellow, remembers: false)
+            else {
                 return .stop
             }
             switch line.lowercased().filter({ !$0.isWhitespace }) {

@@ -116,12 +116,14 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def server(pytestconfig, settings, request):
+def server(pytestconfig, request):
     if url := pytestconfig.getoption("--base-url"):
         yield Served(
             url.rstrip("/"), pytestconfig.getoption("--model-name"), pytestconfig.getoption("--mistral-name"))
         return
-    with request.getfixturevalue("serve")(settings()) as process:
+    # Only now: a running server needs no program and no model here.
+    serve, settings = request.getfixturevalue("serve"), request.getfixturevalue("settings")
+    with serve(settings()) as process:
         yield Served(process.base_url, "smollm2", "mistral-tiny", process)
         assert process.alive(), f"the server died during the checks:\n{process.tail()}"
 

@@ -25,7 +25,7 @@ class Stream:
         data = json.dumps(body).encode()
         self.connection = socket.create_connection((serving.HOST, served.port), timeout=30)
         self.connection.sendall(
-            f"POST {CHAT} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            f"POST {CHAT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
             f"Content-Length: {len(data)}\r\n\r\n".encode() + data)
         self.seen = b""
 
@@ -88,7 +88,7 @@ def test_sigterm_lets_answers_finish_and_takes_no_new_ones(served):
     time.sleep(0.3)
     data = json.dumps(SHORT).encode()
     try:
-        kept.sendall(f"POST {CHAT} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        kept.sendall(f"POST {CHAT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                      f"Content-Length: {len(data)}\r\n\r\n".encode() + data)
         answer = kept.recv(4096)
     except OSError:

@@ -89,7 +89,7 @@ struct ToolServerTests {
         ])
     func unusable(mode: String, words: String) async throws {
         var patience = MCPClient.Patience()
-        patience.handshake = .seconds(1)
+        if mode == "silent" { patience.handshake = .seconds(1) }
         let error = await #expect(throws: MCPError.self) { try await Self.start(mode, patience: patience) }
         #expect(error?.description.contains(words) == true, "\(String(describing: error))")
     }

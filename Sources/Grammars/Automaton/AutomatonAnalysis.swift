@@ -16,7 +16,8 @@ extension Automaton {
         guard needs[0] <= GrammarLimits.stackDepth else {
             throw GrammarError(
                 .limit, .none,
-                "the shortest match nests \(needs[0]) rules, more than \(GrammarLimits.stackDepth); flatten it")
+                "the shortest match nests \(needs[0]) rules, more than \(GrammarLimits.stackDepth); flatten it"
+            )
         }
         try builder.refuseLeftRecursion(needs: needs)
         let isUseful = needs.map { $0 <= GrammarLimits.stackDepth }

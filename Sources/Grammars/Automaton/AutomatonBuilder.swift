@@ -231,7 +231,8 @@ extension AutomatonBuilder {
                     raw = raw.subtracting(ByteSet(value...value))
                 }
                 for range in raw.ranges {
-                    edges[Int(state)].append(.init(low: range.lowerBound, high: range.upperBound, target: target))
+                    edges[Int(state)].append(
+                        .init(low: range.lowerBound, high: range.upperBound, target: target))
                 }
             }
             try build(escaped, from: state)
@@ -258,9 +259,12 @@ extension AutomatonBuilder {
             }
             guard let prefix = prefixes[value >> 4] else { continue }
             var spellings = ByteSet([digits[Int(value & 15)]])
-            if value & 15 > 9 { spellings.insert(digits[Int(value & 15)] - 32...digits[Int(value & 15)] - 32) }
+            if value & 15 > 9 {
+                spellings.insert(digits[Int(value & 15)] - 32...digits[Int(value & 15)] - 32)
+            }
             for range in spellings.ranges {
-                edges[Int(prefix)].append(.init(low: range.lowerBound, high: range.upperBound, target: target))
+                edges[Int(prefix)].append(
+                    .init(low: range.lowerBound, high: range.upperBound, target: target))
             }
         }
     }

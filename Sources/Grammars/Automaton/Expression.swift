@@ -63,7 +63,11 @@ package struct Rules: Sendable {
         return rules.count - 1
     }
 
-    mutating func define(_ rule: Int, as body: Expression) { rules[rule].body = body }
+    /// - Parameter place: where the body stands, where that is not where the rule was first named.
+    mutating func define(_ rule: Int, as body: Expression, at place: GrammarError.Place? = nil) {
+        rules[rule].body = body
+        if let place { rules[rule].place = place }
+    }
 
     mutating func add(_ name: String, _ body: Expression) -> Expression {
         let rule = declare(name)

@@ -83,7 +83,9 @@ extension FiniteAutomaton {
             }
             return matched + 1
         }
-        for index in trigger.indices { failure.append(index == 0 ? 0 : advance(failure[index], trigger[index])) }
+        for index in trigger.indices {
+            failure.append(index == 0 ? 0 : advance(failure[index], trigger[index]))
+        }
         return try utf8(
             start: 0,
             classes: trigger.map { $0...$0 },
@@ -106,7 +108,8 @@ extension FiniteAutomaton {
 
     /// The bytes at which UTF-8's rules change (Unicode 16, table 3-7).
     private static let utf8Ranges: [ClosedRange<UInt8>] = [
-        0x00...0x7F, 0x80...0x8F, 0x90...0x9F, 0xA0...0xBF, 0xC2...0xDF, 0xE0...0xE0, 0xE1...0xEC, 0xED...0xED,
+        0x00...0x7F, 0x80...0x8F, 0x90...0x9F, 0xA0...0xBF, 0xC2...0xDF, 0xE0...0xE0, 0xE1...0xEC,
+        0xED...0xED,
         0xEE...0xEF, 0xF0...0xF0, 0xF1...0xF3, 0xF4...0xF4,
     ]
 
@@ -120,7 +123,9 @@ extension FiniteAutomaton {
             classes: ByteClasses(separating: utf8Ranges + classes),
             accepts: { $0.missing == 0 && accepts($0.memory) },
             step: { position, byte in
-                guard position.next.contains(byte), let memory = step(position.memory, byte) else { return nil }
+                guard position.next.contains(byte), let memory = step(position.memory, byte) else {
+                    return nil
+                }
                 let plain: ClosedRange<UInt8> = 0x80...0xBF
                 if position.missing > 0 {
                     let missing = position.missing - 1

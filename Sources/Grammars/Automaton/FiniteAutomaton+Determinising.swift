@@ -42,7 +42,9 @@ private struct Subsets {
         var seen = Set(states)
         var pending = Array(seen)
         while let state = pending.popLast() {
-            for target in builder.jumps[Int(state)] where seen.insert(target).inserted { pending.append(target) }
+            for target in builder.jumps[Int(state)] where seen.insert(target).inserted {
+                pending.append(target)
+            }
             for edge in builder.tokens[Int(state)] {
                 let holds = edge.token == Expression.Assertion.start ? atStart : atEnd
                 if holds, seen.insert(edge.target).inserted { pending.append(edge.target) }

@@ -67,11 +67,13 @@ extension FiniteAutomaton {
         while result.edges.count < states.count {
             let state = states[result.edges.count]
             work += cost(state) * classes.count
-            guard states.count <= GrammarLimits.deterministicStates, work <= GrammarLimits.deterministicWork else {
+            guard states.count <= GrammarLimits.deterministicStates, work <= GrammarLimits.deterministicWork
+            else {
                 throw GrammarError(
                     .limit, .none,
                     "the text is constrained in too many ways at once (more than "
-                        + "\(GrammarLimits.deterministicStates) states); simplify the pattern or lower its counts")
+                        + "\(GrammarLimits.deterministicStates) states); simplify the pattern or lower its counts"
+                )
             }
             var targets = [Int32?](repeating: nil, count: classes.count)
             for (index, byte) in classes.representatives.enumerated() {

@@ -98,7 +98,9 @@ extension Simulation {
 
     /// The set of a single configuration that a closure has given before.
     mutating func set(of configuration: Configuration) -> SetID {
-        intern([configuration], reachesBottom: false, extent: extent(configuration.state, 0, configuration.stack))
+        intern(
+            [configuration], reachesBottom: false, extent: extent(configuration.state, 0, configuration.stack)
+        )
     }
 
     /// The start of a document.
@@ -245,7 +247,8 @@ extension Simulation {
         sets.append(configurations)
         self.reachesBottom.append(reachesBottom)
         extents.append(extent)
-        transitions.append(contentsOf: repeatElement(id == Self.dead ? 0 : -1, count: automaton.classes.count))
+        transitions.append(
+            contentsOf: repeatElement(id == Self.dead ? 0 : -1, count: automaton.classes.count))
         setIDs[key] = id
         return id
     }

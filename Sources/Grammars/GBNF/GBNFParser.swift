@@ -31,7 +31,8 @@ struct GBNFParser {
         }
         guard let root = parser.numbers["root"] else {
             throw GrammarError(
-                .undefined, .line(1, column: 1), "there is no rule 'root', from which a text starts; add root ::= …")
+                .undefined, .line(1, column: 1),
+                "there is no rule 'root', from which a text starts; add root ::= …")
         }
         return (.rule(root), parser.rules)
     }
@@ -61,7 +62,8 @@ struct GBNFParser {
         while let scalar = next {
             if scalar == "#" {
                 while let scalar = next, scalar != "\n", scalar != "\r" { index += 1 }
-            } else if scalar == " " || scalar == "\t" || (withLineEnds && (scalar == "\n" || scalar == "\r")) {
+            } else if scalar == " " || scalar == "\t" || (withLineEnds && (scalar == "\n" || scalar == "\r"))
+            {
                 index += 1
             } else {
                 return
@@ -105,7 +107,7 @@ extension GBNFParser {
         guard defined.insert(number).inserted else {
             throw error(.syntax, "rule '\(name)' is defined twice; join the two with |", at: start)
         }
-        rules.define(number, as: try alternatives(isNested: false))
+        rules.define(number, as: try alternatives(isNested: false), at: place(start))
         guard next == nil || next == "\n" || next == "\r" else {
             throw error(.syntax, "unexpected '\(next.map(String.init) ?? "")'; a rule ends with its line")
         }
@@ -237,7 +239,9 @@ extension GBNFParser {
             index += 1
             let high = try character(closing: "]", from: start)
             guard low <= high else {
-                throw error(.syntax, "a range goes from one character to a later one; write \\x2D for a hyphen", at: place)
+                throw error(
+                    .syntax, "a range goes from one character to a later one; write \\x2D for a hyphen",
+                    at: place)
             }
             ranges.append(low.value...high.value)
         }
@@ -267,7 +271,8 @@ extension GBNFParser {
         case "U": return try hexadecimal(8, from: place)
         default:
             throw error(
-                .syntax, "unknown escape; there are \\n \\t \\r \\\\ \\\" \\[ \\] \\xHH \\uHHHH \\UHHHHHHHH", at: place)
+                .syntax, "unknown escape; there are \\n \\t \\r \\\\ \\\" \\[ \\] \\xHH \\uHHHH \\UHHHHHHHH",
+                at: place)
         }
     }
 

@@ -187,7 +187,9 @@ private struct NumberReader {
         case .zero, .whole: orders = finished(wholeOrders(state), behind: 0)
         case .fraction: orders = finished(state.orders, behind: state.behind)
         }
-        guard !(state.isNegative && state.isZero), state.remainders.allSatisfy({ $0 == 0 }) else { return false }
+        guard !(state.isNegative && state.isZero), state.remainders.allSatisfy({ $0 == 0 }) else {
+            return false
+        }
         return zip(constraints.bounds, orders).allSatisfy { bound, order in
             guard state.isNegative == bound.value.isNegative else {
                 return bound.relation.holds(state.isNegative ? -1 : 1)

@@ -17,7 +17,8 @@ enum JSONRules {
     static func value(_ rules: inout Rules) throws(GrammarError) -> Expression {
         try rules.shared("JSON value") { rules throws(GrammarError) in
             .choice([
-                try object(&rules), try array(&rules), try string(&rules), try number(&rules), .literal("true"),
+                try object(&rules), try array(&rules), try string(&rules), try number(&rules),
+                .literal("true"),
                 .literal("false"), .literal("null"),
             ])
         }

@@ -32,7 +32,9 @@ enum JSONText {
         case .bool(let bool): return .literal(bool ? "true" : "false")
         case .int(let int): return .literal(String(int))
         case .double(let double):
-            guard double.isFinite else { throw GrammarError(.invalidSchema, .none, "a number is too large for a double") }
+            guard double.isFinite else {
+                throw GrammarError(.invalidSchema, .none, "a number is too large for a double")
+            }
             return .literal("\(double)")
         case .string(let text): return .literal(string(text))
         case .array(let values):

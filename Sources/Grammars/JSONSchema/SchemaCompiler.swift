@@ -47,7 +47,8 @@ struct SchemaCompiler {
         if let rule = known[key] { return .rule(rule) }
         guard known.count < GrammarLimits.schemas else {
             throw last.error(
-                .limit, "the alternatives multiply to more than \(GrammarLimits.schemas) schemas; simplify them")
+                .limit,
+                "the alternatives multiply to more than \(GrammarLimits.schemas) schemas; simplify them")
         }
         let rule = rules.declare(last.pointer, at: .pointer(last.pointer))
         known[key] = rule
@@ -78,7 +79,11 @@ struct SchemaCompiler {
         var others: [Expression] = []
         for constant in constants where try conjunction.accepts(constant, in: document) {
             let expression = try JSONText.expression(of: constant, &rules)
-            if case .literal(let bytes) = expression { words.append(bytes) } else { others.append(expression) }
+            if case .literal(let bytes) = expression {
+                words.append(bytes)
+            } else {
+                others.append(expression)
+            }
         }
         if !words.isEmpty { others.append(.words(words)) }
         return .choice(others)

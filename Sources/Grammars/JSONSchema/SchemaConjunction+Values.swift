@@ -27,7 +27,8 @@ extension SchemaConjunction {
     }
 
     private static let bounds: [(String, NumberConstraints.Relation)] = [
-        ("minimum", .atLeast), ("exclusiveMinimum", .above), ("maximum", .atMost), ("exclusiveMaximum", .below),
+        ("minimum", .atLeast), ("exclusiveMinimum", .above), ("maximum", .atMost),
+        ("exclusiveMaximum", .below),
     ]
 
     /// The largest of the lower and the smallest of the upper bounds.
@@ -59,10 +60,13 @@ extension SchemaConjunction {
                     let both = "\(known)\n\(key)"
                     all = (
                         both,
-                        try document.automaton(both) { () throws(GrammarError) in try other.intersection(automaton) }
+                        try document.automaton(both) { () throws(GrammarError) in
+                            try other.intersection(automaton)
+                        }
                     )
                 } catch {
-                    let character = if case .character(let index) = error.place { "character \(index): " } else { "" }
+                    let character =
+                        if case .character(let index) = error.place { "character \(index): " } else { "" }
                     throw part.error(error.code, character + error.message, at: keyword)
                 }
             }
@@ -96,7 +100,8 @@ extension SchemaConjunction {
             guard values.count >= min, values.count <= max ?? values.count else { return false }
             let items = try SchemaItems(self)
             for (index, value) in values.enumerated() {
-                guard try SchemaConjunction(items.parts(at: index), in: document).accepts(value, in: document) else { return false }
+                guard try SchemaConjunction(items.parts(at: index), in: document).accepts(value, in: document)
+                else { return false }
             }
             return true
         case .object(let object):
@@ -104,7 +109,9 @@ extension SchemaConjunction {
             guard shape.required.allSatisfy({ object[$0] != nil }) else { return false }
             for (key, value) in object.members {
                 let parts = shape.parts(of: key)
-                guard try SchemaConjunction(parts, in: document).accepts(value, in: document) else { return false }
+                guard try SchemaConjunction(parts, in: document).accepts(value, in: document) else {
+                    return false
+                }
             }
             return true
         }
@@ -157,7 +164,8 @@ struct SchemaItems: Sendable {
             let prefix = try part.children("prefixItems", mayBeEmpty: true) ?? []
             let others = part.child("items")
             if let others, case .array = others.schema {
-                throw part.error(.invalidSchema, "draft 7's list of items became \"prefixItems\"", at: "items")
+                throw part.error(
+                    .invalidSchema, "draft 7's list of items became \"prefixItems\"", at: "items")
             }
             prefixCount = max(prefixCount, prefix.count)
             layers.append((prefix, others))

@@ -69,12 +69,14 @@ struct SchemaConjunction: Sendable {
             }
             guard !path.contains(part.pointer) else {
                 throw part.error(
-                    .matchesNothing, "this schema refers back to itself and nothing else, so it produces nothing; "
+                    .matchesNothing,
+                    "this schema refers back to itself and nothing else, so it produces nothing; "
                         + "let the recursion pass through a property or an item")
             }
             guard seen.insert(part.key).inserted else { continue }
             guard seen.count <= GrammarLimits.schemas else {
-                throw part.error(.limit, "more than \(GrammarLimits.schemas) schemas hold for one value; split them")
+                throw part.error(
+                    .limit, "more than \(GrammarLimits.schemas) schemas hold for one value; split them")
             }
             parts.append(part)
             let inner = path.union([part.pointer])
@@ -95,7 +97,8 @@ struct SchemaConjunction: Sendable {
             for name in names {
                 guard let type = SchemaTypes(name: name) else {
                     throw part.error(
-                        .invalidSchema, "'\(name)' is no type; there are null, boolean, integer, number, string, "
+                        .invalidSchema,
+                        "'\(name)' is no type; there are null, boolean, integer, number, string, "
                             + "array and object", at: "type")
                 }
                 allowed.formUnion(type)
@@ -119,7 +122,8 @@ struct SchemaConjunction: Sendable {
     /// The first `anyOf` or `oneOf` that no branch was chosen of yet.
     var undecided: (index: Int, keyword: String)? {
         for (index, part) in parts.enumerated() {
-            for keyword in ["anyOf", "oneOf"] where part.object[keyword] != nil && !part.decided.contains(keyword) {
+            for keyword in ["anyOf", "oneOf"]
+            where part.object[keyword] != nil && !part.decided.contains(keyword) {
                 return (index, keyword)
             }
         }
@@ -145,11 +149,13 @@ extension SchemaPart {
     func resolve(_ reference: String, in document: SchemaDocument) throws(GrammarError) -> SchemaPart {
         guard reference == "#" || reference.hasPrefix("#/") else {
             throw error(
-                .unsupported, "'\(reference)': only references within the schema, #/…, are supported", at: "$ref")
+                .unsupported, "'\(reference)': only references within the schema, #/…, are supported",
+                at: "$ref")
         }
         var value = document.root
         var pointer = "#"
-        for token in reference.dropFirst().split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+        for token in reference.dropFirst().split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        {
             guard let name = Self.unescaped(token) else {
                 throw error(.undefined, "'\(reference)' is no JSON pointer", at: "$ref")
             }
@@ -175,7 +181,9 @@ extension SchemaPart {
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 else {
+                guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
+                    rest.count >= 2
+                else {
                     return nil
                 }
                 rest = rest.dropFirst(2)

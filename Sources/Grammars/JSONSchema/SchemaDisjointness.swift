@@ -34,7 +34,9 @@ extension SchemaCompiler {
         _ constants: [JSONValue], _ left: SchemaConjunction, _ right: SchemaConjunction
     ) throws(GrammarError) -> Bool {
         for constant in constants {
-            if try left.accepts(constant, in: document), try right.accepts(constant, in: document) { return false }
+            if try left.accepts(constant, in: document), try right.accepts(constant, in: document) {
+                return false
+            }
         }
         return true
     }

@@ -9,13 +9,16 @@ import ChatTemplates
 enum SchemaKeywords {
     /// Say nothing about which values are valid.
     static let annotations: Set<String> = [
-        "title", "description", "default", "examples", "$comment", "$schema", "deprecated", "readOnly", "writeOnly",
+        "title", "description", "default", "examples", "$comment", "$schema", "deprecated", "readOnly",
+        "writeOnly",
         "$defs", "definitions",
     ]
 
     static let supported: Set<String> = [
-        "type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "properties", "required", "additionalProperties",
-        "items", "prefixItems", "minItems", "maxItems", "minLength", "maxLength", "pattern", "format", "minimum",
+        "type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "properties", "required",
+        "additionalProperties",
+        "items", "prefixItems", "minItems", "maxItems", "minLength", "maxLength", "pattern", "format",
+        "minimum",
         "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
     ]
 
@@ -25,7 +28,8 @@ enum SchemaKeywords {
         "dependencies": "is draft 7's; it is not supported",
         "additionalItems": "is draft 7's; write \"prefixItems\" and \"items\"",
         "patternProperties": "is not supported; declare the properties or use additionalProperties",
-        "uniqueItems": "is not supported: a mask cannot remember all items; use an object or an enum per item",
+        "uniqueItems":
+            "is not supported: a mask cannot remember all items; use an object or an enum per item",
         "not": "is not supported; say what the value is instead",
         "if": "is not supported; use anyOf with a const in each branch",
         "id": "is draft 4's; write \"$id\"",
@@ -55,7 +59,8 @@ final class SchemaDocument {
         work += 1
         guard work <= 20 * GrammarLimits.schemas else {
             throw part.error(
-                .limit, "the alternatives multiply to more than \(20 * GrammarLimits.schemas) schemas; simplify them")
+                .limit,
+                "the alternatives multiply to more than \(20 * GrammarLimits.schemas) schemas; simplify them")
         }
     }
 }
@@ -105,11 +110,17 @@ struct SchemaPart: Sendable {
         case .bool: return
         case .object(let object):
             for (keyword, value) in object.members {
-                if SchemaKeywords.supported.contains(keyword) || SchemaKeywords.annotations.contains(keyword) { continue }
+                if SchemaKeywords.supported.contains(keyword) || SchemaKeywords.annotations.contains(keyword)
+                {
+                    continue
+                }
                 // An `$id` within would change what `$ref` means.
-                if keyword == "$id", pointer == "#" || object["$ref"] == nil && !pointer.contains("/") { continue }
+                if keyword == "$id", pointer == "#" || object["$ref"] == nil && !pointer.contains("/") {
+                    continue
+                }
                 if keyword == "uniqueItems", value == .bool(false) { continue }
-                let hint = SchemaKeywords.hints[keyword] ?? "is not supported; leave it out and check it afterwards"
+                let hint =
+                    SchemaKeywords.hints[keyword] ?? "is not supported; leave it out and check it afterwards"
                 throw error(.unsupported, "'\(keyword)' \(hint)", at: keyword)
             }
         default:
@@ -138,7 +149,8 @@ extension SchemaPart {
     func number(_ keyword: String) throws(GrammarError) -> Decimal? {
         guard let value = object[keyword] else { return nil }
         guard let decimal = Decimal(value) else {
-            let hint = if case .bool = value { "; draft 4's true and false became numbers of their own" } else { "" }
+            let hint =
+                if case .bool = value { "; draft 4's true and false became numbers of their own" } else { "" }
             throw error(.invalidSchema, "expected a number\(hint)", at: keyword)
         }
         return decimal
@@ -154,7 +166,9 @@ extension SchemaPart {
 
     func strings(_ keyword: String) throws(GrammarError) -> [String]? {
         guard let value = object[keyword] else { return nil }
-        guard case .array(let values) = value else { throw error(.invalidSchema, "expected a list of strings", at: keyword) }
+        guard case .array(let values) = value else {
+            throw error(.invalidSchema, "expected a list of strings", at: keyword)
+        }
         var strings: [String] = []
         for value in values {
             guard case .string(let text) = value else {

@@ -9,7 +9,8 @@ enum StringFormat {
         guard let pattern = patterns[name] else {
             throw GrammarError(
                 .unsupported, .none,
-                "format '\(name)' is not supported; there are \(patterns.keys.sorted().joined(separator: ", "))")
+                "format '\(name)' is not supported; there are \(patterns.keys.sorted().joined(separator: ", "))"
+            )
         }
         return try RegexParser.parse(pattern).automaton(matching: .whole)
     }

@@ -42,7 +42,8 @@ final class MaskTable: Sendable {
         self.automaton = automaton
         self.vocabulary = vocabulary
         var reader = Simulation(automaton, width: GrammarLimits.readingWidth)
-        start = reader.state(of: reader.start())
+        let first = reader.start()
+        start = reader.state(of: first)
         tables = Mutex(Tables(readers: [reader]))
     }
 
@@ -82,7 +83,8 @@ final class MaskTable: Sendable {
         _ pool: any WritableKeyPath<Tables, [Simulation]> & Sendable, width: Int,
         _ body: (inout Simulation) -> Result
     ) -> Result {
-        var simulation = tables.withLock { $0[keyPath: pool].popLast() } ?? Simulation(automaton, width: width)
+        var simulation =
+            tables.withLock { $0[keyPath: pool].popLast() } ?? Simulation(automaton, width: width)
         if simulation.isLarge { simulation.reset() }
         let result = body(&simulation)
         tables.withLock { [simulation] tables in

@@ -61,7 +61,8 @@ struct RegexParser {
         case "$": return .end
         case "\\": return .scalar(try escape(from: start, inClass: false).certain)
         case "*", "+", "?":
-            throw error(.syntax, "'\(scalar)' has nothing to repeat; write \\\(scalar) for the character", at: start)
+            throw error(
+                .syntax, "'\(scalar)' has nothing to repeat; write \\\(scalar) for the character", at: start)
         default: return .scalar(ScalarSet(scalar))
         }
     }
@@ -84,11 +85,14 @@ struct RegexParser {
         let isNamed = skip("P") ? skip("<") : skip("<")
         if isNamed, next != "=", next != "!" {
             while let scalar = next, scalar != ">" {
-                guard scalar.isASCII, scalar.properties.isAlphabetic || scalar == "_" || (0x30...0x39).contains(scalar.value)
+                guard scalar.isASCII,
+                    scalar.properties.isAlphabetic || scalar == "_" || (0x30...0x39).contains(scalar.value)
                 else { throw error(.syntax, "a group's name has letters, digits and _ only") }
                 index += 1
             }
-            guard skip(">") else { throw error(.syntax, "the group's name is never closed with '>'", at: start) }
+            guard skip(">") else {
+                throw error(.syntax, "the group's name is never closed with '>'", at: start)
+            }
             return
         }
         let what = isNamed || next == "=" || next == "!" ? "lookaround" : "a group with flags"
@@ -103,11 +107,15 @@ struct RegexParser {
             if case .start = atom { throw error(.unsupported, "an anchor cannot be repeated", at: index - 1) }
             if case .end = atom { throw error(.unsupported, "an anchor cannot be repeated", at: index - 1) }
             count += 1
-            guard count == 1 else { throw error(.syntax, "two repetitions in a row; use a group", at: index - 1) }
+            guard count == 1 else {
+                throw error(.syntax, "two repetitions in a row; use a group", at: index - 1)
+            }
             result = .repeated(result, min: min, max: max)
             // A lazy one matches the same whole texts.
             _ = skip("?")
-            if next == "+" { throw error(.unsupported, "possessive repetition is not supported; leave out the '+'") }
+            if next == "+" {
+                throw error(.unsupported, "possessive repetition is not supported; leave out the '+'")
+            }
         }
         return result
     }
@@ -168,7 +176,9 @@ extension RegexParser {
             let place = index
             let high = try classMember()
             guard let first = low.single, let last = high.single, first <= last else {
-                throw error(.syntax, "a range goes from one character to a later one; write \\- for a hyphen", at: place)
+                throw error(
+                    .syntax, "a range goes from one character to a later one; write \\- for a hyphen",
+                    at: place)
             }
             ranges.append(first...last)
         }
@@ -186,7 +196,9 @@ extension RegexParser {
     }
 
     private mutating func escape(from start: Int, inClass: Bool) throws(GrammarError) -> ScalarClass {
-        guard let scalar = next else { throw error(.syntax, "a '\\' at the end; write \\\\ for the character", at: start) }
+        guard let scalar = next else {
+            throw error(.syntax, "a '\\' at the end; write \\\\ for the character", at: start)
+        }
         index += 1
         switch scalar {
         case "d": return .digit
@@ -201,15 +213,19 @@ extension RegexParser {
         case "f": return ScalarClass(ScalarSet("\u{0C}"))
         case "v": return ScalarClass(ScalarSet("\u{0B}"))
         case "b" where inClass: return ScalarClass(ScalarSet("\u{08}"))
-        case "0" where next.map { !(0x30...0x39).contains($0.value) } ?? true: return ScalarClass(ScalarSet("\0"))
+        case "0" where next.map { !(0x30...0x39).contains($0.value) } ?? true:
+            return ScalarClass(ScalarSet("\0"))
         case "x": return ScalarClass(ScalarSet(try hexadecimal(2, from: start)))
         case "u": return ScalarClass(ScalarSet(try unicodeEscape(from: start)))
         case "0"..."9", "k":
             throw error(.unsupported, "back references are not supported", at: start)
         case "b", "B", "A", "Z", "z", "G":
-            throw error(.unsupported, "\\\(scalar) is not supported; of the assertions ^ and $ are", at: start)
+            throw error(
+                .unsupported, "\\\(scalar) is not supported; of the assertions ^ and $ are", at: start)
         case "p", "P":
-            throw error(.unsupported, "\\\(scalar){…} is not supported; write the ranges, such as [A-Za-zÀ-ÿ]", at: start)
+            throw error(
+                .unsupported, "\\\(scalar){…} is not supported; write the ranges, such as [A-Za-zÀ-ÿ]",
+                at: start)
         default:
             // A letter without a meaning may get one; punctuation stands for itself.
             guard !scalar.properties.isAlphabetic else {
@@ -243,7 +259,9 @@ extension RegexParser {
                 return scalar
             }
         }
-        guard let scalar = Unicode.Scalar(unit) else { throw error(.syntax, "half of a surrogate pair", at: start) }
+        guard let scalar = Unicode.Scalar(unit) else {
+            throw error(.syntax, "half of a surrogate pair", at: start)
+        }
         return scalar
     }
 
@@ -270,7 +288,8 @@ extension RegexParser {
 extension ScalarClass {
     /// The one scalar of the class.
     fileprivate var single: UInt32? {
-        guard certain == possible, certain.ranges.count == 1, let range = certain.ranges.first, range.count == 1
+        guard certain == possible, certain.ranges.count == 1, let range = certain.ranges.first,
+            range.count == 1
         else { return nil }
         return range.lowerBound
     }

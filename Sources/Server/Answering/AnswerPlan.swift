@@ -59,6 +59,12 @@ struct AnswerPlan: Sendable {
                 "the prompt has \(prompt.count) tokens; \(model.name) allows \(most)",
                 code: "context_length_exceeded")
         }
+        let vocabulary = model.tokenizer.vocabularySize
+        if let token = options.logitBias?.keys.first(where: { Int($0) >= vocabulary }) {
+            throw APIError.invalid(
+                "logit_bias: the model has no token \(token); ids go up to \(vocabulary - 1)",
+                at: ["logit_bias"])
+        }
         if let most = limits.choices, choices > most {
             throw APIError.invalid("n is \(choices); \(model.name) allows \(most)", at: ["n"])
         }

@@ -75,6 +75,9 @@ enum ChatCompletions {
         call.context.notes.update { $0.dialect = dialect }
         var body = Body()
         try (dialect == .mistral ? mistral : openAI).read(json, into: &body)
+        if body.includesUsage != nil, body.streams != true {
+            throw APIError.invalid("stream_options needs stream: true", at: ["stream_options"])
+        }
         if let top = body.topLogProbabilities, body.wantsLogProbabilities != true, top > 0 {
             throw APIError.invalid("top_logprobs needs logprobs: true", at: ["top_logprobs"])
         }

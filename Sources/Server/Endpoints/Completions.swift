@@ -58,6 +58,9 @@ enum Completions {
 
     private static func respond(_ call: Call) async throws -> Response {
         var body = try await call.body(shape, initial: Body())
+        if body.includesUsage != nil, body.streams != true {
+            throw APIError.invalid("stream_options needs stream: true", at: ["stream_options"])
+        }
         body.options.topLogProbabilities = body.logProbabilities
         // OpenAI's default for this endpoint.
         if body.options.maxTokens == nil { body.options.maxTokens = 16 }

@@ -52,16 +52,28 @@ struct Call: Sendable {
     /// The body as JSON. Throws where it is too large, too slow, or not JSON.
     func body() async throws -> JSONValue {
         let limits = service.settings.limits
+        let tooLarge = APIError(
+            .contentTooLarge, .tooLarge, code: "body_too_large",
+            "the body has more than \(limits.bodyBytes) bytes; `limits: body` in the configuration sets this")
+        // What says beforehand that it is too large is not waited for.
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > limits.bodyBytes {
+            throw tooLarge
+        }
         let buffer: ByteBuffer
         do {
             buffer = try await within(seconds: limits.bodySeconds) {
                 try await request.body.collect(upTo: limits.bodyBytes)
             }
         } catch is NIOTooManyBytesError {
+            throw tooLarge
+        } catch let error as APIError {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // The connection broke, or what came over it was no HTTP.
             throw APIError(
-                .contentTooLarge, .tooLarge, code: "body_too_large",
-                "the body has more than \(limits.bodyBytes) bytes; `limits: body` in the configuration sets this"
-            )
+                .badRequest, .invalidRequest, code: "broken_body", "the body could not be read to its end")
         }
         guard buffer.readableBytes > 0 else {
             throw APIError.invalid("the body is empty; expected JSON", code: "empty_body")

@@ -22,7 +22,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
             visit.failure = failure
             response = Self.dialect(request, context).response(failure, requestID: context.id)
             // What is left of the body would be read as the next request.
-            if failure.status == .contentTooLarge || failure.status == .requestTimeout {
+            if ["body_too_large", "body_timeout", "broken_body"].contains(failure.code) {
                 response.headers[.connection] = "close"
             }
         }

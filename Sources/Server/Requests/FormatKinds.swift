@@ -134,5 +134,7 @@ extension ToolOffer {
         do { self.choice = try ToolChoice(json: choice, tools: tools) } catch {
             throw APIError.invalid("\(error)", at: ["tool_choice"])
         }
+        // One function by name is one call of it.
+        if case .named = self.choice { self.isParallel = false }
     }
 }

@@ -10,8 +10,8 @@ import Synchronization
 package final class ModelPool: Sendable {
     /// Opens the weights of a model; may take long, and runs on a thread that may block.
     package typealias Loader = @Sendable (ModelSettings) throws -> LoadedModel
-    /// Starts an engine for what was loaded.
-    package typealias Starter = @Sendable (ModelSettings, LoadedModel) throws -> Engine
+    /// Starts an engine for what was loaded, which the observer watches.
+    package typealias Starter = @Sendable (ModelSettings, LoadedModel, any EngineObserver) throws -> Engine
 
     private enum Condition {
         case loading
@@ -46,6 +46,8 @@ package final class ModelPool: Sendable {
         }
     }
 
+    /// What is counted, of the models and of the server around them.
+    let metrics = Metrics()
     private let state: Mutex<State>
     private let loader: Loader
     private let starter: Starter
@@ -172,10 +174,11 @@ package final class ModelPool: Sendable {
     private func load(_ settings: ModelSettings) async throws {
         let outcome: Result<ServedModel, any Error>
         do {
-            let model = try await NIOThreadPool.singleton.runIfActive { [loader, starter] in
+            let model = try await NIOThreadPool.singleton.runIfActive { [loader, starter, metrics] in
                 let loaded = try loader(settings)
+                let observer = EngineMetrics(metrics, model: settings.name)
                 return ServedModel(
-                    settings: settings, loaded: loaded, engine: try starter(settings, loaded),
+                    settings: settings, loaded: loaded, engine: try starter(settings, loaded, observer),
                     created: Int(Date().timeIntervalSince1970))
             }
             outcome = .success(model)
@@ -198,6 +201,9 @@ package final class ModelPool: Sendable {
         }
         for continuation in woken { continuation.resume() }
     }
+
+    /// Ends the engines of all loaded models, and waits until what they keep over a restart is written.
+    package func shutdown() async { for model in loaded { await model.engine.shutdown() } }
 
     /// Ends the engines of all loaded models.
     package func stop() { for model in loaded { model.engine.stop() } }

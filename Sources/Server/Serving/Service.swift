@@ -8,7 +8,7 @@ import Synchronization
 final class Service: Sendable {
     let pool: ModelPool
     let watches = ClientWatch.Directory()
-    let metrics = Metrics()
+    var metrics: Metrics { pool.metrics }
     let rates = RateLimits()
     let version: String
     /// Unix seconds.

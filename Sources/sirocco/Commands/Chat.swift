@@ -3,7 +3,6 @@
 import ArgumentParser
 import ChatTemplates
 import FoundationEssentials
-import Glibc
 import Inference
 import SystemPackage
 import Tokenizers
@@ -58,8 +57,6 @@ struct Chat: AsyncParsableCommand {
     /// Starts what `--tools` names. What servers write on the side goes to a log of this session.
     private func startServers(logFolder: String) async throws -> ToolServers? {
         guard !tools.isEmpty else { return nil }
-        // A server that ends while it is written to must not end this program.
-        signal(SIGPIPE, SIG_IGN)
         let path = logFolder + "/tools.log"
         let log = try FileDescriptor.open(
             FilePath(path), .writeOnly, options: [.create, .truncate, .append], permissions: .ownerReadWrite)

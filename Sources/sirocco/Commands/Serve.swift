@@ -79,7 +79,16 @@ struct Serve: AsyncParsableCommand {
                 let file = machine.wantsPacked(instructionSet) ? try PackedWeights.open(path) : nil
                 return try LoadedModel(path: path, file: file, instructionSet: instructionSet)
             },
-            start: { model, loaded in try Engine(loaded, options: machine.engineOptions(model)) })
+            start: { model, loaded, observer in
+                var options = machine.engineOptions(model)
+                options.observer = observer
+                if let folder = settings.kvFolder {
+                    options.kvStore = KVStore(
+                        folder: folder, model: try Self.identity(loaded.path, in: store),
+                        byteLimit: settings.kvFolderBytes)
+                }
+                return try Engine(loaded, options: options)
+            })
         let command = self
         let rereads: @Sendable () throws -> ServerSettings = { try command.settings() }
         let server = SiroccoServer(
@@ -128,6 +137,17 @@ struct Serve: AsyncParsableCommand {
         }
         let name = FilePath(argument).stem ?? argument
         return ModelSettings(name: name, model: argument)
+    }
+
+    /// What tells a model's stored keys and values from another's: its hash where the store knows it, else the file's
+    /// place, size and time, and always the version of what computed them.
+    private static func identity(_ path: String, in store: ModelStore) throws -> String {
+        if let stored = try store.list().first(where: { $0.path.string == path }) {
+            return "\(stored.sha256) \(Sirocco.version)"
+        }
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        let time = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+        return "\(path) \(attributes[.size] as? Int ?? 0) \(time) \(Sirocco.version)"
     }
 
     /// What a model will take: its weights, and keys and values as configured.

@@ -29,10 +29,13 @@ enum CommandWords {
             }
         }
         guard quote == nil, !isEscaped else {
-            throw MCPError(.badCommand, "'\(line)'", isEscaped ? "it ends in a backslash" : "a quote is never closed")
+            throw MCPError(
+                .badCommand, "'\(line)'", isEscaped ? "it ends in a backslash" : "a quote is never closed")
         }
         if let word { words.append(word) }
-        guard !words.isEmpty else { throw MCPError(.badCommand, "''", "name a program: --tools \"python3 server.py\"") }
+        guard !words.isEmpty else {
+            throw MCPError(.badCommand, "''", "name a program: --tools \"python3 server.py\"")
+        }
         return words
     }
 }

@@ -1,5 +1,6 @@
 // Owns a program that talks in lines: started, fed, listened to, ended. Refuses to know what the lines say.
 
+import Glibc
 import Subprocess
 import SystemPackage
 
@@ -13,6 +14,8 @@ struct LineProcess: Sendable {
 
     /// A line longer than this is no message but a flood.
     private static let longestLine = 16 << 20
+    /// A program that ends while it is written to must not end this one; the signal's default would.
+    private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
     /// How long a program may take to end once asked to.
     private static let patience = Duration.seconds(2)
 
@@ -20,6 +23,7 @@ struct LineProcess: Sendable {
     ///   - command: the program, looked for in PATH unless it holds a slash, and its arguments.
     ///   - complaint: gets each line of standard error.
     init(_ command: [String], complaint: @escaping @Sendable (String) -> Void) {
+        Self.ignoreBrokenPipes
         let (lines, arrived) = AsyncStream.makeStream(of: String.self)
         let (toSend, outbox) = AsyncStream.makeStream(of: String.self)
         self.lines = lines
@@ -30,7 +34,7 @@ struct LineProcess: Sendable {
                 outbox.finish()
             }
             do {
-                return try await Self.run(command, toSend, arrived, complaint)
+                return try await Self.run(command, toSend, outbox, arrived, complaint)
             } catch let error as SubprocessError where error.code == .executableNotFound {
                 return "there is no program '\(command[0])'"
             } catch { return "\(error)" }
@@ -52,8 +56,8 @@ struct LineProcess: Sendable {
     }
 
     private static func run(
-        _ command: [String], _ toSend: AsyncStream<String>, _ arrived: AsyncStream<String>.Continuation,
-        _ complaint: @escaping @Sendable (String) -> Void
+        _ command: [String], _ toSend: AsyncStream<String>, _ outbox: AsyncStream<String>.Continuation,
+        _ arrived: AsyncStream<String>.Continuation, _ complaint: @escaping @Sendable (String) -> Void
     ) async throws -> String {
         var options = PlatformOptions()
         // A group of its own: Ctrl-C at the terminal is for this program, which then asks the server to stop.
@@ -78,7 +82,11 @@ struct LineProcess: Sendable {
                 }
                 group.addTask { for try await line in errors { complaint(line) } }
                 group.addTask {
-                    defer { arrived.finish() }
+                    defer {
+                        arrived.finish()
+                        // Whoever says no more is told no more, so that the program and this task can end.
+                        outbox.finish()
+                    }
                     for try await line in output { arrived.yield(line) }
                 }
                 try await group.waitForAll()

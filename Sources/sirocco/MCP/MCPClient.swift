@@ -2,6 +2,7 @@
 // Refuses to know models and users; who calls has asked.
 
 package import ChatTemplates
+import Synchronization
 
 /// A tool server on the other side of a pipe (MCP over stdio; revision 2025-06-18 of modelcontextprotocol.io).
 package actor MCPClient {
@@ -46,7 +47,7 @@ package actor MCPClient {
     private var reader: Task<Void, Never>?
     /// How the server ended; nil while it runs.
     private var end: String?
-    private var latestComplaint: String?
+    private let complaint: LatestComplaint
 
     /// Starts a server and shakes hands.
     /// - Parameter log: gets what the server writes to standard error and logs by the protocol, line by line.
@@ -72,15 +73,13 @@ package actor MCPClient {
         self.name = name
         self.patience = patience
         self.log = log
-        let (complaints, complained) = AsyncStream.makeStream(of: String.self)
+        let complaint = LatestComplaint()
+        self.complaint = complaint
         process = LineProcess(command) { line in
             log(line)
-            complained.yield(line)
+            complaint.line.withLock { $0 = line }
         }
-        self.complaints = complaints
     }
-
-    private let complaints: AsyncStream<String>
 
     /// The tools on offer, all pages of them.
     package func tools() async throws -> [Tool] {
@@ -92,11 +91,16 @@ package actor MCPClient {
             let page = try await request("tools/list", params, within: patience.handshake)
             guard case .array(let listed)? = page["tools"] else { throw bad("tools/list: no list of tools") }
             for tool in listed {
-                guard case .string(let name)? = tool["name"] else { throw bad("tools/list: a tool without a name") }
+                guard case .string(let name)? = tool["name"] else {
+                    throw bad("tools/list: a tool without a name")
+                }
                 let description = if case .string(let text)? = tool["description"] { text } else { "" }
-                tools.append(Tool(name: name, description: description, inputSchema: tool["inputSchema"] ?? .null))
+                tools.append(
+                    Tool(name: name, description: description, inputSchema: tool["inputSchema"] ?? .null))
             }
-            guard tools.count <= Self.mostTools else { throw bad("tools/list: more than \(Self.mostTools) tools") }
+            guard tools.count <= Self.mostTools else {
+                throw bad("tools/list: more than \(Self.mostTools) tools")
+            }
             guard let next = page["nextCursor"], next != .null else { return tools }
             guard next != cursor else { throw bad("tools/list: page after page of the same") }
             cursor = next
@@ -123,6 +127,11 @@ package actor MCPClient {
         await process.stop()
         await reader?.value
     }
+}
+
+/// The last line that a server wrote to standard error: where it ends, most likely the reason.
+private final class LatestComplaint: Sendable {
+    let line = Mutex<String?>(nil)
 }
 
 // MARK: - The protocol
@@ -192,19 +201,17 @@ extension MCPClient {
 
     /// Reads until the server ends, then fails all that waits.
     private func listen() {
-        let lines = process.lines
-        let ending = process.ending
-        let complaints = complaints
-        Task { for await line in complaints { latestComplaint = line } }
+        let process = process
         reader = Task {
-            for await line in lines { receive(line) }
-            let how = await ending.value
-            ended(how)
+            for await line in process.lines { receive(line) }
+            await process.stop()
+            ended(await process.ending.value)
         }
     }
 
     private func ended(_ how: String) {
-        let reason = latestComplaint.map { "it ended (\(how)); its last words: \($0)" } ?? "it ended (\(how))"
+        let words = complaint.line.withLock { $0 }
+        let reason = words.map { "it ended (\(how)); its last words: \($0)" } ?? "it ended (\(how))"
         end = reason
         for (_, continuation) in waiting { continuation.resume(throwing: MCPError(.ended, name, reason)) }
         waiting = [:]

@@ -23,7 +23,9 @@ enum MCPContent {
         case "resource":
             if let resource = part["resource"] {
                 resource["text"].map { string($0) } ?? left("resource \(string(resource["uri"]))", resource)
-            } else { "[a resource without content]" }
+            } else {
+                "[a resource without content]"
+            }
         default: "[content of unknown type \(string(part["type"]))]"
         }
     }

@@ -22,7 +22,8 @@ enum MCPMessage: Equatable {
                 self = .result(id: id, result)
             } else if let error = json["error"] {
                 let code = if case .int(let code)? = error["code"] { code } else { 0 }
-                let message = if case .string(let text)? = error["message"] { text } else { "no reason given" }
+                let message =
+                    if case .string(let text)? = error["message"] { text } else { "no reason given" }
                 self = .failure(id: id, code: code, message: message)
             } else {
                 return nil
