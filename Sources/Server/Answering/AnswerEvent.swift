@@ -46,6 +46,8 @@ struct AnswerEnd: Sendable {
 
 /// A piece of an answer.
 enum AnswerEvent: Sendable {
+    /// Tokens of the prompt with what the model thought of them, if the plan asks for it; before all text.
+    case prompt(choice: Int, [PromptToken])
     /// Text of a choice, with the tokens that it is complete with.
     case text(choice: Int, String, [TokenRecord])
     /// A tool is going to be called; its arguments follow.

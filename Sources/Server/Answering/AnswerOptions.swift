@@ -82,8 +82,10 @@ enum AnswerFields {
     static func topK<Body: HasAnswerOptions>() -> Field<Body> {
         Field("top_k", \.options.topK, .integer(0...(1 << 20)), "keep this many tokens; 0 keeps all")
     }
-    static func maxTokens<Body: HasAnswerOptions>(_ name: String = "max_tokens") -> Field<Body> {
-        Field(name, \.options.maxTokens, .integer(1...(.max)), "most tokens of the answer")
+    static func maxTokens<Body: HasAnswerOptions>(_ name: String = "max_tokens", least: Int = 1) -> Field<
+        Body
+    > {
+        Field(name, \.options.maxTokens, .integer(least...(.max)), "most tokens of the answer")
     }
     static func stop<Body: HasAnswerOptions>(_ name: String = "stop", most: Int = 16) -> Field<Body> {
         Field(

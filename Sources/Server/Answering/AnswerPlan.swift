@@ -17,6 +17,10 @@ struct AnswerPlan: Sendable {
     var fallbackTemperature = 1.0
     /// Whether the answer goes on in the middle of a text, so that its first space counts.
     var continuesText = false
+    /// How many of the likeliest tokens to report in the place of each of the prompt's; nil: the prompt is not scored.
+    var promptLogProbabilities: Int?
+    /// Tokens that end the answer, besides the model's own.
+    var moreEndTokens: Set<TokenID> = []
     /// Whose request it is, for fairness among clients.
     var client = ""
     var arrival = ContinuousClock.now
@@ -89,9 +93,9 @@ struct AnswerPlan: Sendable {
             sampling: options.sampling(
                 model.settings.defaults, fallbackTemperature: fallbackTemperature,
                 seed: seed &+ UInt64(choice)),
-            endTokens: options.ignoresEnd == true ? [] : model.loaded.endTokens,
+            endTokens: options.ignoresEnd == true ? [] : model.loaded.endTokens.union(moreEndTokens),
             usesPrefixCache: options.usesPrefixCache ?? true, recordsRouting: options.extras.trace ?? false,
-            mask: mask, deadline: deadline, client: client)
+            mask: mask, deadline: deadline, client: client, promptLogProbabilities: promptLogProbabilities)
     }
 
     /// Starts the work on all choices. Throws what is wrong before anything is computed.
@@ -157,7 +161,7 @@ struct RunningAnswer: Sendable {
                 count.add()
                 for event in assembler.append(token) { continuation.yield(event) }
                 if assembler.foundStop != nil { generation.cancel() }
-            case .prompt: break  // never asked for
+            case .prompt(let tokens): continuation.yield(.prompt(choice: choice, tokens))
             case .routing(let choices): routing += choices
             case .finished(var summary):
                 for event in assembler.finish() { continuation.yield(event) }

@@ -11,6 +11,7 @@ struct CollectedAnswer: Sendable {
     }
 
     struct Choice: Sendable {
+        var prompt: [PromptToken] = []
         var text = ""
         var records: [TokenRecord] = []
         var calls: [Call] = []
@@ -23,11 +24,13 @@ struct CollectedAnswer: Sendable {
     /// Waits for the end of `answer`. Throws what it throws.
     init(_ answer: RunningAnswer) async throws {
         var texts = Array(repeating: "", count: answer.generations.count)
+        var prompts = Array(repeating: [PromptToken](), count: texts.count)
         var records = Array(repeating: [TokenRecord](), count: texts.count)
         var calls = Array(repeating: [Call](), count: texts.count)
         var ends = [AnswerEnd?](repeating: nil, count: texts.count)
         for try await event in answer.events() {
             switch event {
+            case .prompt(let choice, let tokens): prompts[choice] += tokens
             case .text(let choice, let text, let tokens):
                 texts[choice] += text
                 records[choice] += tokens
@@ -39,7 +42,9 @@ struct CollectedAnswer: Sendable {
         choices = try texts.indices.map { choice in
             // A client that closed its own direction only may still read: half an answer must not look like one.
             guard let end = ends[choice], end.reason != .cancelled else { throw CancellationError() }
-            return Choice(text: texts[choice], records: records[choice], calls: calls[choice], end: end)
+            return Choice(
+                prompt: prompts[choice], text: texts[choice], records: records[choice], calls: calls[choice],
+                end: end)
         }
         usage = Usage(choices.map(\.end))
     }

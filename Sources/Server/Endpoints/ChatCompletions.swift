@@ -184,6 +184,7 @@ enum ChatCompletions {
                 case .callStarted(let choice, let call, let id, let name):
                     try await events.send(
                         chunk(choice, ["tool_calls": [delta(call, id: id, name: name, "")]]))
+                case .prompt: break
                 case .callArguments(let choice, let call, let text):
                     try await events.send(chunk(choice, ["tool_calls": [delta(call, text)]]))
                 case .finished(let choice, let end):

@@ -3,6 +3,7 @@
 import ChatTemplates
 import Hummingbird
 import Inference
+import Sampling
 import Tokenizers
 
 enum Completions {
@@ -41,7 +42,8 @@ enum Completions {
     ]
 
     private static let shared: [Field<Body>] = [
-        AnswerFields.maxTokens(), AnswerFields.temperature(), AnswerFields.topP(), AnswerFields.stop(),
+        AnswerFields.maxTokens(least: 0), AnswerFields.temperature(), AnswerFields.topP(),
+        AnswerFields.stop(),
         AnswerFields.choices(), AnswerFields.seed(), AnswerFields.presencePenalty(),
         AnswerFields.frequencyPenalty(), AnswerFields.logitBias(), AnswerFields.extras(),
     ]
@@ -62,9 +64,14 @@ enum Completions {
         body.options.topLogProbabilities = body.logProbabilities
         // OpenAI's default for this endpoint.
         if body.options.maxTokens == nil { body.options.maxTokens = 16 }
-        guard let model = body.model ?? call.visibleModels.first?.name else {
-            throw APIError.invalid("model: this field is required", at: ["model"], code: "missing_parameter")
+        if body.options.maxTokens == 0, body.echoes != true {
+            throw APIError.invalid("max_tokens is 0, which needs echo: true", at: ["max_tokens"])
         }
+        let scoresPrompt = body.echoes == true && body.logProbabilities != nil
+        // Harnesses that score a text ask for one token more and drop the last entry, so there must be one, though it
+        // be an end token.
+        if scoresPrompt, body.options.maxTokens == 1 { body.options.ignoresEnd = true }
+        let model = try call.model(body.model)
         let lease = try await call.lease(model)
         let answers = try body.prompts.map { prompt in
             let tokens =
@@ -75,6 +82,9 @@ enum Completions {
             var plan = try AnswerPlan(lease, prompt: tokens, options: body.options)
             plan.continuesText = true
             plan.format = body.format
+            if scoresPrompt || body.options.maxTokens == 0 {
+                plan.promptLogProbabilities = body.logProbabilities ?? 0
+            }
             plan.arrival = call.context.arrival
             plan.client = call.context.key?.name ?? ""
             return plan
@@ -119,24 +129,34 @@ enum Completions {
                 let first = number * answer.plan.choices
                 let before = ends.count
                 try await call.whileConnected(answer) {
-                    if head.body.echoes == true {
-                        for choice in 0..<answer.plan.choices {
-                            try await events.send(
-                                head.chunk(first + choice, head.promptText(answer.plan), nil))
-                        }
-                    }
                     var offsets = Array(repeating: 0, count: answer.plan.choices)
+                    var prompts: [[PromptToken]?] = offsets.map { _ in [] }
                     for try await event in answer.events() {
+                        // The prompt goes out whole, as soon as all of it is there.
+                        if let choice = event.choiceBehindPrompt, let tokens = prompts[choice],
+                            head.body.echoes == true
+                        {
+                            let text = head.promptText(answer.plan)
+                            let logs = head.body.logProbabilities.map { _ in
+                                head.logProbabilities(prompt: tokens, [], from: 0, answer.plan)
+                            }
+                            prompts[choice] = nil
+                            offsets[choice] = text.unicodeScalars.count
+                            try await events.send(head.chunk(first + choice, text, logs))
+                        }
                         switch event {
+                        case .prompt(let choice, let tokens): prompts[choice]? += tokens
                         case .text(let choice, let text, let records):
                             let logs = answer.plan.options.topLogProbabilities.map { _ in
-                                head.logProbabilities(records, from: offsets[choice])
+                                head.logProbabilities(prompt: [], records, from: offsets[choice], answer.plan)
                             }
                             offsets[choice] += text.unicodeScalars.count
                             try await events.send(head.chunk(first + choice, text, logs))
                         case .finished(let choice, let end):
                             ends.append(end)
-                            try await events.send(head.chunk(first + choice, "", nil, end))
+                            try await events.send(
+                                head.chunk(
+                                    first + choice, "", nil, finish: head.finishReason(end, answer.plan)))
                         case .callStarted, .callArguments: break
                         }
                     }
@@ -181,17 +201,32 @@ enum Completions {
             return [
                 "index": .int(index), "text": .string(echo + choice.text),
                 "logprobs": plan.options.topLogProbabilities == nil
-                    ? .null : logProbabilities(choice.records, from: echo.unicodeScalars.count),
-                "finish_reason": OpenAIParts.finishReason(choice.end.reason, .openAI),
+                    ? .null
+                    : logProbabilities(
+                        prompt: choice.prompt, choice.records,
+                        from: choice.prompt.isEmpty ? echo.unicodeScalars.count : 0, plan),
+                "finish_reason": finishReason(choice.end, plan),
             ]
         }
 
-        func chunk(_ choice: Int, _ text: String, _ logs: JSONValue?, _ end: AnswerEnd? = nil) -> JSONValue {
+        /// Where an end token was the one token that was asked for, it ended the text all the same.
+        func finishReason(_ end: AnswerEnd, _ plan: AnswerPlan) -> JSONValue {
+            if body.options.maxTokens == 1, body.options.ignoresEnd == true, let token = end.tokens.last,
+                plan.model.loaded.endTokens.contains(token)
+            {
+                return "stop"
+            }
+            return OpenAIParts.finishReason(end.reason, .openAI)
+        }
+
+        func chunk(_ choice: Int, _ text: String, _ logs: JSONValue?, finish: JSONValue = .null)
+            -> JSONValue
+        {
             var object = object
             object["choices"] = [
                 [
                     "index": .int(choice), "text": .string(text), "logprobs": logs ?? .null,
-                    "finish_reason": JSONValue(end) { OpenAIParts.finishReason($0.reason, .openAI) },
+                    "finish_reason": finish,
                 ]
             ]
             if body.includesUsage == true { object["usage"] = .null as JSONValue }
@@ -199,27 +234,61 @@ enum Completions {
         }
 
         /// In the older form: lists side by side; offsets count characters of the answer.
-        func logProbabilities(_ records: [TokenRecord], from offset: Int) -> JSONValue {
+        func logProbabilities(
+            prompt: [PromptToken], _ records: [TokenRecord], from offset: Int, _ plan: AnswerPlan
+        ) -> JSONValue {
+            let tokenizer = plan.model.tokenizer
+            func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+            var detokenizer = Detokenizer(tokenizer)
+            var rows = prompt.map { token in
+                Row(
+                    text: detokenizer.append(token.id), logProbability: token.logProbability,
+                    top: token.logProbability == nil
+                        ? nil : token.top.map { (text(tokenizer.bytes(of: $0.token)), $0.logProbability) })
+            }
+            rows += records.map { record in
+                Row(
+                    text: text(record.bytes), logProbability: record.logProbability,
+                    top: record.top.map { (text($0.bytes), $0.logProbability) })
+            }
             var offset = offset
             var offsets: [JSONValue] = []
-            for record in records {
+            for row in rows {
                 offsets.append(.int(offset))
-                offset += String(decoding: record.bytes, as: UTF8.self).unicodeScalars.count
+                offset += row.text.unicodeScalars.count
             }
-            func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
             return [
-                "tokens": .array(records.map { .string(text($0.bytes)) }),
-                "token_logprobs": .array(records.map { .double(Double($0.logProbability)) }),
-                "top_logprobs": .array(
-                    records.map { record in
-                        var object = JSONObject()
-                        for entry in record.top where object[text(entry.bytes)] == nil {
-                            object[text(entry.bytes)] = .double(Double(entry.logProbability))
-                        }
-                        return .object(object)
-                    }),
+                "tokens": .array(rows.map { .string($0.text) }),
+                "token_logprobs": .array(rows.map { JSONValue($0.logProbability) { .double(Double($0)) } }),
+                "top_logprobs": .array(rows.map { JSONValue($0.top, Self.object) }),
                 "text_offset": .array(offsets),
             ]
+        }
+
+        private struct Row {
+            var text: String
+            /// Nil for the first token of a prompt, which nothing stands before.
+            var logProbability: Float?
+            var top: [(text: String, logProbability: Float)]?
+        }
+
+        /// Different tokens may have one text; the likeliest keeps it.
+        private static func object(_ top: [(text: String, logProbability: Float)]) -> JSONValue {
+            var object = JSONObject()
+            for entry in top where object[entry.text] == nil {
+                object[entry.text] = .double(Double(entry.logProbability))
+            }
+            return .object(object)
+        }
+    }
+}
+
+extension AnswerEvent {
+    /// The choice, where this event comes after all of the prompt's.
+    fileprivate var choiceBehindPrompt: Int? {
+        switch self {
+        case .prompt, .callStarted, .callArguments: nil
+        case .text(let choice, _, _), .finished(let choice, _): choice
         }
     }
 }

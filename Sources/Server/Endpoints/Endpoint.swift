@@ -25,7 +25,9 @@ struct Endpoint: Sendable {
 enum Endpoints {
     // To add an endpoint: one file in Endpoints/ that makes it, one row here, one row in docs/api.md.
     static let all: [Endpoint] = [
-        ChatCompletions.endpoint, Completions.endpoint, ListModels.endpoint, ShowModel.endpoint,
-        ShowTrace.endpoint, Health.health, Health.ready,
+        ChatCompletions.endpoint, Completions.endpoint, FillInMiddle.endpoint, Embeddings.endpoint,
+        ListModels.endpoint, ShowModel.endpoint, Tokenize.endpoint, Detokenize.endpoint,
+        ApplyTemplate.endpoint, ShowTrace.endpoint, MetricsPage.endpoint, OpenAPIDocument.endpoint,
+        Health.health, Health.ready,
     ]
 }

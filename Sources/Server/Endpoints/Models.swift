@@ -48,6 +48,7 @@ enum ShowModel {
         ]
         if let loaded {
             capabilities["completion_chat"] = .bool(loaded.loaded.promptFormat != nil)
+            capabilities["completion_fim"] = .bool(InfillLayout.of(loaded.tokenizer) != nil)
             object["max_context_length"] = .int(loaded.engine.context)
         }
         object["capabilities"] = .object(capabilities)

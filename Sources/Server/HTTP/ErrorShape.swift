@@ -4,7 +4,7 @@ import ChatTemplates
 import Hummingbird
 
 /// The API that a request speaks, as far as errors are concerned.
-package enum Dialect: String, Sendable {
+package enum Dialect: String, Sendable, CaseIterable {
     case openAI, mistral, anthropic, ollama
 
     /// The error as this API's clients expect it.
