@@ -231,21 +231,25 @@ extension MaskTable {
         visit: (_ node: Int, _ end: Int, Simulation.SetID, borrowing Simulation) -> Void
     ) {
         var path = [Simulation.SetID](repeating: start, count: vocabulary.longest - base + 1)
+        let classOf = automaton.classes.classOf
         var index = range.lowerBound
         vocabulary.nodes.withUnsafeBufferPointer { nodes in
             while index < range.upperBound {
                 let node = nodes[index]
                 let depth = Int(node.depth) - base
-                let set = simulation.step(path[depth - 1], node.byte)
+                let set = simulation.step(path[depth - 1], byteClass: Int(classOf[Int(node.byte)]))
                 guard set != Simulation.dead else {
                     index = Int(node.end)
                     continue
                 }
                 path[depth] = set
-                var token = node.token
-                while token >= 0 {
-                    allowed.insert(token)
-                    token = vocabulary.nextTwin[Int(token)]
+                if node.token >= 0 {
+                    allowed.insert(node.token)
+                    var twin = vocabulary.nextTwin[Int(node.token)]
+                    while twin >= 0 {
+                        allowed.insert(twin)
+                        twin = vocabulary.nextTwin[Int(twin)]
+                    }
                 }
                 visit(index, Int(node.end), set, simulation)
                 index += 1
