@@ -50,7 +50,9 @@ public final class TokenVocabulary: Sendable {
         // The first eight bytes as one number settle nearly every comparison.
         var heads = [UInt64](repeating: 0, count: count)
         for id in order {
-            for (place, byte) in flat[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])].prefix(8).enumerated() {
+            for (place, byte) in flat[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])].prefix(8)
+                .enumerated()
+            {
                 heads[Int(id)] |= UInt64(byte) << UInt64(56 - 8 * place)
             }
         }
@@ -82,6 +84,15 @@ public final class TokenVocabulary: Sendable {
     package func bytes(of token: Int32) -> ArraySlice<UInt8>? {
         guard token >= 0, Int(token) < count, hasText[Int(token)] else { return nil }
         return bytes[Int(offsets[Int(token)])..<Int(offsets[Int(token) + 1])]
+    }
+}
+
+extension TokenVocabulary {
+    /// The bytes from the root to a node: every node lies on the way to some token.
+    func bytes(to node: Int32) -> ArraySlice<UInt8> {
+        var index = Int(node)
+        while nodes[index].token < 0 { index += 1 }
+        return (bytes(of: nodes[index].token) ?? []).prefix(Int(nodes[Int(node)].depth))
     }
 }
 
