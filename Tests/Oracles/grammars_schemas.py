@@ -105,7 +105,7 @@ class Generator:
 
     def make_number(self, _):
         schema = {"type": "number"}
-        low = self.r.choice([-2.5, 0, 0.125, -1e3, 0.1, 1e-5])
+        low = self.r.choice([-2.5, 0, 0.125, -1e3, 0.1, 0.001])
         if self.r.random() < 0.6:
             schema[self.r.choice(["minimum", "exclusiveMinimum"])] = low
         if self.r.random() < 0.6:
