@@ -46,6 +46,7 @@ struct Simulation: Sendable {
     /// The deepest stack that any member of the closure may come to need.
     private(set) var extents: [Int32] = []
     private var transitions: [SetID] = []  // [sets, classes]
+    private let classCount: Int
     private var closure = Closure()
 
     private struct SetKey: Hashable {
@@ -56,6 +57,7 @@ struct Simulation: Sendable {
     init(_ automaton: Automaton, width: Int) {
         self.automaton = automaton
         self.width = width
+        classCount = automaton.classes.count
         reset()
     }
 
@@ -122,9 +124,14 @@ extension Simulation {
         step(set, byteClass: Int(automaton.classes.classOf[Int(byte)]))
     }
 
+    @inline(__always)
     mutating func step(_ set: SetID, byteClass: Int) -> SetID {
-        let known = transitions[Int(set) * automaton.classes.count + byteClass]
-        if known >= 0 { return known }
+        let known = transitions[Int(set) * classCount + byteClass]
+        return known >= 0 ? known : firstStep(set, byteClass: byteClass)
+    }
+
+    @inline(never)
+    private mutating func firstStep(_ set: SetID, byteClass: Int) -> SetID {
         closure.begin()
         let byte = automaton.classes.representatives[byteClass]
         for configuration in sets[Int(set)] {
@@ -134,7 +141,7 @@ extension Simulation {
             }
         }
         let next = closed()
-        transitions[Int(set) * automaton.classes.count + byteClass] = next
+        transitions[Int(set) * classCount + byteClass] = next
         return next
     }
 
@@ -248,7 +255,7 @@ extension Simulation {
         self.reachesBottom.append(reachesBottom)
         extents.append(extent)
         transitions.append(
-            contentsOf: repeatElement(id == Self.dead ? 0 : -1, count: automaton.classes.count))
+            contentsOf: repeatElement(id == Self.dead ? 0 : -1, count: classCount))
         setIDs[key] = id
         return id
     }

@@ -45,23 +45,33 @@ struct TokenSet: Sendable, Equatable {
         }
     }
 
-    /// Forbids those of up to 64 logits whose bits are set.
+    /// Forbids those of up to 64 logits whose bits are set: one by one where they are few, else all, and the others
+    /// are put back.
     private static func forbid(_ bits: UInt64, in logits: UnsafeMutableBufferPointer<Float>) {
-        let lanes = SIMD8<UInt32>(1, 2, 4, 8, 16, 32, 64, 128)
-        for start in stride(from: 0, to: logits.count, by: 8) {
-            let byte = UInt32(truncatingIfNeeded: bits >> UInt64(start)) & 0xFF
-            guard byte != 0 else { continue }
-            guard start + 8 <= logits.count else {
-                for lane in start..<logits.count where bits >> UInt64(lane) & 1 == 1 {
-                    logits[lane] = -.infinity
-                }
-                return
+        let within = logits.count < 64 ? UInt64(1) << UInt64(logits.count) - 1 : .max
+        var rest = bits & within
+        if rest.nonzeroBitCount <= 32 {
+            while rest != 0 {
+                logits[rest.trailingZeroBitCount] = -.infinity
+                rest &= rest - 1
             }
-            let raw = UnsafeMutableRawBufferPointer(
-                rebasing: UnsafeMutableRawBufferPointer(logits)[(start * 4)...])
-            let kept = raw.loadUnaligned(as: SIMD8<Float>.self)
-            let isForbidden = (lanes & SIMD8(repeating: byte)) .!= 0
-            raw.storeBytes(of: kept.replacing(with: -.infinity, where: isForbidden), as: SIMD8<Float>.self)
+            return
+        }
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 64) { kept in
+            let allowed = ~bits & within
+            var (rest, count) = (allowed, 0)
+            while rest != 0 {
+                kept[count] = logits[rest.trailingZeroBitCount]
+                count += 1
+                rest &= rest - 1
+            }
+            logits.update(repeating: -.infinity)
+            (rest, count) = (allowed, 0)
+            while rest != 0 {
+                logits[rest.trailingZeroBitCount] = kept[count]
+                count += 1
+                rest &= rest - 1
+            }
         }
     }
 }
