@@ -122,7 +122,8 @@ private struct GGUFParts {
     init?(_ path: FilePath) {
         guard let stem = path.stem?.utf8, let all = path.stem, stem.count > 15,
             case let tail = all.suffix(15), tail.hasPrefix("-"), tail.dropFirst(6).hasPrefix("-of-"),
-            let count = Int(tail.suffix(5)), (1...99999).contains(count), Int(tail.dropFirst().prefix(5)) != nil
+            let count = Int(tail.suffix(5)), (1...99999).contains(count),
+            Int(tail.dropFirst().prefix(5)) != nil
         else { return nil }
         func digits(_ number: Int) -> String {
             String(repeating: "0", count: 5 - String(number).utf8.count) + String(number)

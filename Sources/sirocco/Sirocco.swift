@@ -21,7 +21,8 @@ package struct Sirocco: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Run.self, Chat.self, Serve.self, MakeKey.self, Replay.self, Show.self, Tokenize.self, Trace.self, Upcycle.self,
+            Run.self, Chat.self, Serve.self, MakeKey.self, Replay.self, Show.self, Tokenize.self, Trace.self,
+            Upcycle.self,
             Bench.self, Pull.self,
             List.self, Pack.self, Unpack.self, Remove.self,
         ])

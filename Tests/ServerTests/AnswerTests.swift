@@ -33,7 +33,8 @@ struct AnswerTests {
         try await withServer { server in
             for seed in 0..<8 {
                 var fields: JSONObject = [
-                    "seed": .int(seed), "max_tokens": 40, "n": .int(n), "temperature": 1, "stop": ["e", "qu"],
+                    "seed": .int(seed), "max_tokens": 40, "n": .int(n), "temperature": 1,
+                    "stop": ["e", "qu"],
                 ]
                 let whole = try await server.post("/v1/chat/completions", chatBody("say \(seed)", fields))
                 fields["stream"] = true
@@ -50,7 +51,9 @@ struct AnswerTests {
                     usage = .object(object)
                 }
                 #expect(parsed.last?["usage"] == usage)
-                guard case .array(let choices)? = whole.json["choices"] else { throw ConnectionError(whole.text) }
+                guard case .array(let choices)? = whole.json["choices"] else {
+                    throw ConnectionError(whole.text)
+                }
                 for choice in 0..<n {
                     #expect(try text(stream, choice: choice) == text(whole, choice: choice))
                     let ends = parsed.flatMap { event -> [JSONValue] in
@@ -70,16 +73,22 @@ struct AnswerTests {
         let loaded = try LoadedModel(path: TinyFiles.base)
         let engine = try Engine(loaded)
         try await withServer { server in
-            for (seed, prompt) in ["the", "a longer prompt, with é and 漢字", String(repeating: "word ", count: 150)].enumerated() {
+            for (seed, prompt) in [
+                "the", "a longer prompt, with é and 漢字", String(repeating: "word ", count: 150),
+            ].enumerated() {
                 let tokens = loaded.tokens(continuing: prompt)
                 let alone = try await engine.generate(
                     GenerationRequest(
-                        prompt: tokens, maxTokens: 25, sampling: SamplingParameters(temperature: 1, seed: UInt64(seed)),
+                        prompt: tokens, maxTokens: 25,
+                        sampling: SamplingParameters(temperature: 1, seed: UInt64(seed)),
                         endTokens: loaded.endTokens)
                 ).answer()
                 let answer = try await server.post(
                     "/v1/completions",
-                    ["model": "base", "prompt": .string(prompt), "max_tokens": 25, "temperature": 1, "seed": .int(seed)])
+                    [
+                        "model": "base", "prompt": .string(prompt), "max_tokens": 25, "temperature": 1,
+                        "seed": .int(seed),
+                    ])
                 #expect(answer.json["usage"]?["prompt_tokens"] == .int(tokens.count))
                 #expect(answer.json["usage"]?["completion_tokens"] == .int(alone.ids.count))
                 #expect(answer.json["usage"]?["total_tokens"] == .int(tokens.count + alone.ids.count))
@@ -92,7 +101,8 @@ struct AnswerTests {
         try await withServer { server in
             for seed in 0..<6 {
                 let fields: JSONObject = [
-                    "seed": .int(seed), "max_tokens": 30, "logprobs": true, "top_logprobs": 3, "temperature": 1,
+                    "seed": .int(seed), "max_tokens": 30, "logprobs": true, "top_logprobs": 3,
+                    "temperature": 1,
                     "logit_bias": ["2": -100],
                 ]
                 let answer = try await server.post("/v1/chat/completions", chatBody("probabilities", fields))
@@ -102,7 +112,8 @@ struct AnswerTests {
                 #expect(content.count == 30)
                 var bytes: [UInt8] = []
                 for token in content {
-                    guard case .array(let list)? = token["bytes"], case .array(let top)? = token["top_logprobs"],
+                    guard case .array(let list)? = token["bytes"],
+                        case .array(let top)? = token["top_logprobs"],
                         case .double(let own)? = token["logprob"]
                     else { throw ConnectionError("\(token)") }
                     for case .int(let byte) in list { bytes.append(UInt8(byte)) }
@@ -110,11 +121,14 @@ struct AnswerTests {
                 }
                 let text = try text(answer)
                 let spelt = String(decoding: bytes, as: UTF8.self)
-                #expect(spelt == text || spelt.dropFirst() == text, "\(spelt.debugDescription) \(text.debugDescription)")
+                #expect(
+                    spelt == text || spelt.dropFirst() == text,
+                    "\(spelt.debugDescription) \(text.debugDescription)")
 
                 var streamed = fields
                 streamed["stream"] = true
-                let stream = try await server.post("/v1/chat/completions", chatBody("probabilities", streamed))
+                let stream = try await server.post(
+                    "/v1/chat/completions", chatBody("probabilities", streamed))
                 let records = try stream.events().dropLast().flatMap { event -> [JSONValue] in
                     guard case .array(let choices)? = try JSONValue.parse(event)["choices"],
                         case .array(let content)? = choices.first?["logprobs"]?["content"]
@@ -149,7 +163,9 @@ struct AnswerTests {
             for _ in 0..<2 {
                 let together = try await withThrowingTaskGroup(of: (Int, HTTPAnswer).self) { group in
                     for number in 0..<32 {
-                        group.addTask { (number, try await server.post("/v1/chat/completions", body(number))) }
+                        group.addTask {
+                            (number, try await server.post("/v1/chat/completions", body(number)))
+                        }
                     }
                     return try await group.reduce(into: [Int: HTTPAnswer]()) { $0[$1.0] = $1.1 }
                 }

@@ -22,34 +22,67 @@ struct FieldTests {
     }
 
     static let mistakes: [Mistake] = [
-        Mistake(["temperature": "hot"], "temperature", "temperature: expected a number, found a string", code: "invalid_type"),
+        Mistake(
+            ["temperature": "hot"], "temperature", "temperature: expected a number, found a string",
+            code: "invalid_type"),
         Mistake(["temperature": 2.5], "temperature", "temperature is 2.5; expected 0.0 to 2.0"),
         Mistake(["top_p": -0.1], "top_p", "top_p is -0.1; expected 0.0 to 1.0"),
         Mistake(["max_tokens": 0], "max_tokens", "max_tokens is 0; expected 1 or more"),
-        Mistake(["max_tokens": 1.5], "max_tokens", "max_tokens: expected an integer, found a number", code: "invalid_type"),
-        Mistake(["max_tokens": 1e30], "max_tokens", "max_tokens: expected an integer, found a number", code: "invalid_type"),
+        Mistake(
+            ["max_tokens": 1.5], "max_tokens", "max_tokens: expected an integer, found a number",
+            code: "invalid_type"),
+        Mistake(
+            ["max_tokens": 1e30], "max_tokens", "max_tokens: expected an integer, found a number",
+            code: "invalid_type"),
         Mistake(["n": 129], "n", "n is 129; expected 1 to 128"),
         Mistake(["seed": "x"], "seed", "seed: expected an integer, found a string", code: "invalid_type"),
-        Mistake(["seed": .double(1.8446744073709552e19)], "seed", "seed: expected an integer, found a number", code: "invalid_type"),
-        Mistake(["stop": ["a", 7]], "stop[1]", "stop[1]: expected a string, found a number", code: "invalid_type"),
+        Mistake(
+            ["seed": .double(1.8446744073709552e19)], "seed", "seed: expected an integer, found a number",
+            code: "invalid_type"),
+        Mistake(
+            ["stop": ["a", 7]], "stop[1]", "stop[1]: expected a string, found a number", code: "invalid_type"),
         Mistake(["stop": ""], "stop", "stop: expected 1 to 1000 characters, found 0"),
-        Mistake(["stream": 1], "stream", "stream: expected true or false, found a number", code: "invalid_type"),
+        Mistake(
+            ["stream": 1], "stream", "stream: expected true or false, found a number", code: "invalid_type"),
         Mistake(["logit_bias": ["x": 1]], "logit_bias.x", "logit_bias: 'x' is no token id"),
-        Mistake(["logit_bias": ["5": 101]], "logit_bias.5", "logit_bias.5 is 101.0; expected -100.0 to 100.0"),
+        Mistake(
+            ["logit_bias": ["5": 101]], "logit_bias.5", "logit_bias.5 is 101.0; expected -100.0 to 100.0"),
         Mistake(["logit_bias": ["9999": 1]], "", "logit bias: token 9999 is not in the vocabulary of 288"),
         Mistake(["top_logprobs": 3], "top_logprobs", "top_logprobs needs logprobs: true"),
-        Mistake(["logprobs": true, "top_logprobs": 21], "top_logprobs", "top_logprobs is 21; expected 0 to 20"),
-        Mistake(["stream_options": ["include": true]], "stream_options.include", "unknown field 'include' in stream_options", code: "unknown_parameter"),
+        Mistake(
+            ["logprobs": true, "top_logprobs": 21], "top_logprobs", "top_logprobs is 21; expected 0 to 20"),
+        Mistake(
+            ["stream_options": ["include": true]], "stream_options.include",
+            "unknown field 'include' in stream_options", code: "unknown_parameter"),
         Mistake(["store": true], "store", "store: nothing is stored here", code: "unsupported_value"),
-        Mistake(["temprature": 1], "temprature", "unknown field 'temprature' in a chat request", code: "unknown_parameter"),
-        Mistake(["sirocco": ["trace": "yes"]], "sirocco.trace", "sirocco.trace: expected true or false, found a string", code: "invalid_type"),
+        Mistake(
+            ["temprature": 1], "temprature", "unknown field 'temprature' in a chat request",
+            code: "unknown_parameter"),
+        Mistake(
+            ["sirocco": ["trace": "yes"]], "sirocco.trace",
+            "sirocco.trace: expected true or false, found a string", code: "invalid_type"),
         Mistake(["messages": []], "messages", "messages: expected 1 to 100000 items, found 0"),
-        Mistake(["messages": "hello"], "messages", "messages: expected a list, found a string", code: "invalid_type"),
-        Mistake(["messages": [["role": "user"]]], "messages[0].content", "messages[0].content: this field is required", code: "missing_parameter"),
-        Mistake(["messages": [["role": "robot", "content": "x"]]], "messages[0].role", "messages[0].role is 'robot'; this server takes system, developer, user, assistant, tool", code: "unsupported_value"),
-        Mistake(["messages": [["role": "user", "content": [["type": "image_url"]]]]], "messages[0].content[0].type", "messages[0].content[0].type is 'image_url'; this model reads text only", code: "unsupported_value"),
-        Mistake(["messages": [["role": "user", "content": "x", "tool_call_id": "1"]]], "messages[0].tool_call_id", "messages[0].tool_call_id: only a tool's message has one"),
-        Mistake(["messages": [["role": "assistant", "content": "x", "prefix": true]]], "messages", "messages: a prefix needs a message before it"),
+        Mistake(
+            ["messages": "hello"], "messages", "messages: expected a list, found a string",
+            code: "invalid_type"),
+        Mistake(
+            ["messages": [["role": "user"]]], "messages[0].content",
+            "messages[0].content: this field is required", code: "missing_parameter"),
+        Mistake(
+            ["messages": [["role": "robot", "content": "x"]]], "messages[0].role",
+            "messages[0].role is 'robot'; this server takes system, developer, user, assistant, tool",
+            code: "unsupported_value"),
+        Mistake(
+            ["messages": [["role": "user", "content": [["type": "image_url"]]]]],
+            "messages[0].content[0].type",
+            "messages[0].content[0].type is 'image_url'; this model reads text only",
+            code: "unsupported_value"),
+        Mistake(
+            ["messages": [["role": "user", "content": "x", "tool_call_id": "1"]]], "messages[0].tool_call_id",
+            "messages[0].tool_call_id: only a tool's message has one"),
+        Mistake(
+            ["messages": [["role": "assistant", "content": "x", "prefix": true]]], "messages",
+            "messages: a prefix needs a message before it"),
     ]
 
     @Test("say what is wrong, where, with OpenAI's status and shape")
@@ -94,11 +127,15 @@ struct FieldTests {
         try await withServer { server in
             let unknown = try await server.post("/v1/chat/completions", chatBody("x", model: "nemo"))
             #expect(unknown.status == 404)
-            #expect(unknown.json["error"]?["message"] == "there is no model 'nemo'; this server has tiny, mistral-tiny, base")
+            #expect(
+                unknown.json["error"]?["message"]
+                    == "there is no model 'nemo'; this server has tiny, mistral-tiny, base")
             let base = try await server.post("/v1/chat/completions", chatBody("x", model: "base"))
             #expect(base.status == 400)
             #expect(base.json["error"]?["param"] == "model")
-            #expect(!base.text.contains("/"), "a path of this machine: \(base.text)".replacing("/v1/completions", with: ""))
+            #expect(
+                !base.text.contains("/"),
+                "a path of this machine: \(base.text)".replacing("/v1/completions", with: ""))
         }
     }
 
@@ -112,7 +149,12 @@ struct FieldTests {
             }
             let long = try await server.post(
                 "/v1/chat/completions",
-                chatBody("hi", ["max_tokens": .int(.max), "n": 3, "logit_bias": ["2": -100], "ignore_eos": true, "seed": 1]))
+                chatBody(
+                    "hi",
+                    [
+                        "max_tokens": .int(.max), "n": 3, "logit_bias": ["2": -100], "ignore_eos": true,
+                        "seed": 1,
+                    ]))
             #expect(long.status == 200)
             #expect(long.json["usage"]?["completion_tokens"] != nil)
             let deep = String(repeating: "[", count: 100_000)

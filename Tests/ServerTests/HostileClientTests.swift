@@ -45,13 +45,16 @@ struct HostileClientTests {
         Malformed("a folded field", "GET /health HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n", 400),
         Malformed(
             "two lengths",
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+            400),
         Malformed(
             "length and chunks",
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400),
         Malformed(
             "a chunk of no size",
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", nil),
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            nil),
         Malformed("an HTTP of the future", "GET /health HTTP/9.9\r\nHost: localhost\r\n\r\n", nil),
     ]
 
@@ -98,7 +101,8 @@ struct HostileClientTests {
             let declared = try await onThread { () -> HTTPAnswer in
                 let connection = try RawConnection(port: port)
                 try connection.send(
-                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n{")
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n{"
+                )
                 let answer = try connection.answer()
                 #expect(try connection.isClosed())
                 return answer
@@ -109,7 +113,8 @@ struct HostileClientTests {
             let chunked = try await onThread { () -> HTTPAnswer in
                 let connection = try RawConnection(port: port)
                 try connection.send(
-                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                )
                 for _ in 0..<5 {
                     try connection.send("400\r\n" + String(repeating: " ", count: 1024) + "\r\n")
                 }
@@ -150,7 +155,8 @@ struct HostileClientTests {
             let unwanted = try await seconds {
                 try await onThread {
                     let connection = try RawConnection(port: port)
-                    try connection.send("POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+                    try connection.send(
+                        "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
                     #expect(try connection.answer().status == 404)
                     for _ in 0..<50 {
                         do { try connection.send(" ") } catch { return }
@@ -198,11 +204,14 @@ struct HostileClientTests {
     func pipelined() async throws {
         try await withServer { server in
             let port = server.port
-            let bodies = (0..<4).map { chatBody("p\($0)", ["max_tokens": .int($0 + 1), "logit_bias": ["2": -100], "seed": 1]) }
+            let bodies = (0..<4).map {
+                chatBody("p\($0)", ["max_tokens": .int($0 + 1), "logit_bias": ["2": -100], "seed": 1])
+            }
             try await onThread {
                 let connection = try RawConnection(port: port)
                 try connection.send(
-                    bodies.map { HTTPText.request("POST", "/v1/chat/completions", body: $0.compactText) }.joined())
+                    bodies.map { HTTPText.request("POST", "/v1/chat/completions", body: $0.compactText) }
+                        .joined())
                 for number in 0..<4 {
                     let answer = try connection.answer()
                     #expect(answer.json["usage"]?["completion_tokens"] == .int(number + 1))
@@ -256,15 +265,21 @@ struct HostileClientTests {
     @Test("that sends what is no JSON, no UTF-8 or nothing gets 400")
     func bodies() async throws {
         try await withServer { server in
-            for (body, code) in [("", "empty_body"), ("{", "invalid_json"), ("{}x", "invalid_json"), ("[]", "invalid_value"), ("nul", "invalid_json")] {
-                let answer = try await server.request("POST", "/v1/chat/completions", headers: ["Content-Length": "\(body.utf8.count)"], body: body)
+            for (body, code) in [
+                ("", "empty_body"), ("{", "invalid_json"), ("{}x", "invalid_json"), ("[]", "invalid_value"),
+                ("nul", "invalid_json"),
+            ] {
+                let answer = try await server.request(
+                    "POST", "/v1/chat/completions", headers: ["Content-Length": "\(body.utf8.count)"],
+                    body: body)
                 #expect(answer.status == 400)
                 #expect(answer.json["error"]?["code"] == .string(code), "\(body)")
             }
             let port = server.port
             let bytes = try await onThread { () -> HTTPAnswer in
                 let connection = try RawConnection(port: port)
-                try connection.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n")
+                try connection.send(
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n")
                 try connection.send([0x22, 0xFF, 0xFE, 0x22])
                 return try connection.answer()
             }
@@ -282,7 +297,8 @@ struct HostileClientTests {
             // Both in the middle of a prompt, and of an answer that would take minutes.
             for prompt in ["x", String(repeating: "y", count: 600)] {
                 let body = chatBody(
-                    prompt, ["stream": .bool(stream), "n": 16, "ignore_eos": true, "max_tokens": 400, "seed": 1])
+                    prompt,
+                    ["stream": .bool(stream), "n": 16, "ignore_eos": true, "max_tokens": 400, "seed": 1])
                 let text = HTTPText.request("POST", "/v1/chat/completions", body: body.compactText)
                 let answer = try await onThread { () -> String in
                     let connection = try RawConnection(port: port)

@@ -27,7 +27,9 @@ struct ModelPoolTests {
         func load(_ name: String) throws -> LoadedModel {
             state.withLock { $0.order.append(name) }
             gate.withLock { $0[name] }?.wait()
-            guard let model, !state.withLock({ $0.failing.contains(name) }) else { throw ConnectionError("\(name) is broken") }
+            guard let model, !state.withLock({ $0.failing.contains(name) }) else {
+                throw ConnectionError("\(name) is broken")
+            }
             return model
         }
     }

@@ -31,7 +31,10 @@ struct StopMatcherTests {
         var random = SeededGenerator(seed: seed)
         let letters: [Character] = ["a", "b", "é", "漢", "\n"]
         func word(_ most: Int) -> String {
-            String((0..<Int.random(in: 1...most, using: &random)).map { _ in letters[Int.random(in: 0..<5, using: &random)] })
+            String(
+                (0..<Int.random(in: 1...most, using: &random)).map { _ in
+                    letters[Int.random(in: 0..<5, using: &random)]
+                })
         }
         for _ in 0..<200 {
             let text = word(40)
@@ -67,9 +70,13 @@ struct StopMatcherTests {
 struct JSONTextTests {
     private func value(_ depth: Int, _ random: inout SeededGenerator) -> JSONValue {
         func text() -> String {
-            String(String.UnicodeScalarView((0..<Int.random(in: 0...12, using: &random)).compactMap { _ in
-                Unicode.Scalar(UInt32.random(in: 0...(Bool.random(using: &random) ? 0x7F : 0x1FFFF), using: &random))
-            }))
+            String(
+                String.UnicodeScalarView(
+                    (0..<Int.random(in: 0...12, using: &random)).compactMap { _ in
+                        Unicode.Scalar(
+                            UInt32.random(
+                                in: 0...(Bool.random(using: &random) ? 0x7F : 0x1FFFF), using: &random))
+                    }))
         }
         switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &random) {
         case 0: return .null
@@ -79,7 +86,8 @@ struct JSONTextTests {
             let double = Double(bitPattern: random.next())
             return .double(double.isFinite && Int(exactly: double) == nil ? double : 0.5)
         case 4: return .string(text())
-        case 5: return .array((0..<Int.random(in: 0...4, using: &random)).map { _ in value(depth - 1, &random) })
+        case 5:
+            return .array((0..<Int.random(in: 0...4, using: &random)).map { _ in value(depth - 1, &random) })
         default:
             var object = JSONObject()
             for _ in 0..<Int.random(in: 0...4, using: &random) { object[text()] = value(depth - 1, &random) }
@@ -108,7 +116,8 @@ struct MetricsTests {
     private func samples(_ text: String) throws -> [String: Double] {
         var samples: [String: Double] = [:]
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]) else {
+            guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...])
+            else {
                 throw ConnectionError("no sample: \(line)")
             }
             #expect(samples.updateValue(value, forKey: String(line[..<space])) == nil, "twice: \(line)")

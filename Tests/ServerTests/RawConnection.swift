@@ -87,7 +87,9 @@ final class RawConnection {
     func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes {
+                Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL.rawValue))
+            }
             guard count > 0 else { throw ConnectionError("send: \(String(cString: strerror(errno)))") }
             rest = rest.dropFirst(count)
         }

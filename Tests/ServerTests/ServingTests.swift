@@ -15,7 +15,8 @@ struct ServingTests {
         settings.limits.drainSeconds = 60
         let server = try await TestServer.start(settings)
         let port = server.port
-        let text = HTTPText.request("POST", "/v1/chat/completions", body: chatBody("x", Self.long).compactText)
+        let text = HTTPText.request(
+            "POST", "/v1/chat/completions", body: chatBody("x", Self.long).compactText)
         // A connection that was there before may still ask.
         let idle = try await onThread { try Box(RawConnection(port: port)) }
         let running = Task {
@@ -29,7 +30,8 @@ struct ServingTests {
         server.signal(.sigterm)
         #expect(try await eventually { try await server.get("/ready").status == 503 })
         let refused = try await onThread { () -> HTTPAnswer in
-            try idle.value.send(HTTPText.request("POST", "/v1/chat/completions", body: chatBody("y").compactText))
+            try idle.value.send(
+                HTTPText.request("POST", "/v1/chat/completions", body: chatBody("y").compactText))
             return try idle.value.answer()
         }
         #expect(refused.status == 503)
@@ -61,7 +63,9 @@ struct ServingTests {
     func reload() async throws {
         let (current, changes) = (Box<ServerSettings?>(TestServer.settings), NSLock())
         let server = try await TestServer.start(rereads: {
-            guard let settings = changes.withLock({ current.value }) else { throw ConfigurationError("broken") }
+            guard let settings = changes.withLock({ current.value }) else {
+                throw ConfigurationError("broken")
+            }
             return settings
         })
         #expect(try await server.get("/v1/models/base").status == 200)
@@ -88,7 +92,8 @@ struct ServingTests {
                 for seed in 0..<8 {
                     group.addTask {
                         try await server.post(
-                            "/v1/chat/completions", chatBody("x", ["max_tokens": 200, "ignore_eos": true, "seed": .int(seed)]))
+                            "/v1/chat/completions",
+                            chatBody("x", ["max_tokens": 200, "ignore_eos": true, "seed": .int(seed)]))
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -111,7 +116,8 @@ struct ServingTests {
             let answer = try await server.post("/v1/chat/completions", chatBody("x", model: "gone"))
             #expect(answer.status == 503 && answer.headers["retry-after"] != nil)
             #expect(!answer.text.contains("secret"))
-            #expect(try await server.post("/v1/chat/completions", chatBody("x", ["max_tokens": 1])).status == 200)
+            #expect(
+                try await server.post("/v1/chat/completions", chatBody("x", ["max_tokens": 1])).status == 200)
         }
     }
 }

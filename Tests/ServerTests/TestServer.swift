@@ -24,7 +24,9 @@ enum TinyFiles {
     /// The same shape with other weights, and no chat template.
     static let base = file("base", experts: false)
 
-    static func path(_ name: String) -> FilePath { FilePath(folder?.path.string ?? "/").appending(name + ".gguf") }
+    static func path(_ name: String) -> FilePath {
+        FilePath(folder?.path.string ?? "/").appending(name + ".gguf")
+    }
 
     private static func file(_ name: String, experts: Bool) -> String {
         var model = experts ? TinyModel(experts: 4, expertsPerToken: 2, seed: 7) : TinyModel(seed: 8)

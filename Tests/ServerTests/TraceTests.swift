@@ -16,7 +16,8 @@ struct TraceTests {
     ]
 
     private func place(_ answer: HTTPAnswer) throws -> String {
-        let json = try answer.headers["content-type"] == "application/json"
+        let json =
+            try answer.headers["content-type"] == "application/json"
             ? answer.json
             : JSONValue.parse(
                 answer.events().last { $0.contains("\"trace\"") } ?? "null")
@@ -34,11 +35,13 @@ struct TraceTests {
             let answer = try await server.post("/v1/chat/completions", chatBody("route me", fields))
             let trace = try await server.get(try place(answer)).json
             #expect(trace["layers"] == 2 && trace["experts"] == 4 && trace["experts_per_token"] == 2)
-            guard case .array(let choices)? = trace["choices"], case .array(let tokens)? = choices.first?["tokens"],
+            guard case .array(let choices)? = trace["choices"],
+                case .array(let tokens)? = choices.first?["tokens"],
                 case .array(let summary)? = choices.first?["summary"]
             else { throw ConnectionError("\(trace)") }
             var request = GenerationRequest(
-                prompt: try loaded.tokens(answering: [ChatMessage(role: .user, content: "route me")]), maxTokens: 12)
+                prompt: try loaded.tokens(answering: [ChatMessage(role: .user, content: "route me")]),
+                maxTokens: 12)
             request.sampling.temperature = 1
             request.sampling.seed = 5
             request.sampling.logitBias = [2: -100]
@@ -46,12 +49,19 @@ struct TraceTests {
             let alone = try await engine.generate(request).answer()
             #expect(tokens.count == alone.routing.count)
             for (token, expected) in zip(tokens, alone.routing) {
-                #expect(token["token"] == .int(Int(expected.token)) && token["position"] == .int(expected.position))
-                #expect(token["experts"] == .array(expected.choices.map { .array($0.map { .int(Int($0.expert)) }) }))
-                guard case .array(let layers)? = token["weights"], case .array(let weights)? = layers.first else {
+                #expect(
+                    token["token"] == .int(Int(expected.token))
+                        && token["position"] == .int(expected.position))
+                #expect(
+                    token["experts"]
+                        == .array(expected.choices.map { .array($0.map { .int(Int($0.expert)) }) }))
+                guard case .array(let layers)? = token["weights"], case .array(let weights)? = layers.first
+                else {
                     throw ConnectionError("\(token)")
                 }
-                let found = weights.compactMap { if case .double(let weight) = $0 { Float(weight) } else { nil } }
+                let found = weights.compactMap {
+                    if case .double(let weight) = $0 { Float(weight) } else { nil }
+                }
                 #expect(found == expected.choices[0].map(\.weight))
             }
             let expected = LayerRouting.summaries(of: alone.routing, experts: 4)
@@ -71,7 +81,8 @@ struct TraceTests {
         }
         try await withServer(settings) { server in
             let my = ["Authorization": "Bearer \(mine.key)"]
-            let place = try place(try await server.post("/v1/chat/completions", chatBody("x", Self.traced), headers: my))
+            let place = try place(
+                try await server.post("/v1/chat/completions", chatBody("x", Self.traced), headers: my))
             #expect(try await server.get(place, headers: my).status == 200)
             let stranger = try await server.get(place, headers: ["Authorization": "Bearer \(others.key)"])
             let nothing = try await server.get("/v1/traces/none", headers: my)
@@ -88,7 +99,8 @@ struct TraceTests {
         try await withServer(settings) { server in
             var places: [String] = []
             for _ in 0..<12 {
-                places.append(try place(try await server.post("/v1/chat/completions", chatBody("x", Self.traced))))
+                places.append(
+                    try place(try await server.post("/v1/chat/completions", chatBody("x", Self.traced))))
             }
             var kept: [Bool] = []
             for place in places { kept.append(try await server.get(place).status == 200) }
@@ -119,7 +131,8 @@ struct ReceiptTests {
                     fields["stream"] = .bool(seed % 2 == 0)
                     if seed % 4 == 1 { fields["top_p"] = 0.7 }
                     if seed % 4 == 2 { fields["frequency_penalty"] = 0.3 }
-                    let answer = try await server.post("/v1/chat/completions", chatBody("receipt \(seed)", fields))
+                    let answer = try await server.post(
+                        "/v1/chat/completions", chatBody("receipt \(seed)", fields))
                     guard seed % 2 == 0 else { return try Receipt.read(answer.text) }
                     return try Receipt.read(answer.events().last { $0.contains("\"receipt\"") } ?? "null")
                 }
@@ -153,7 +166,8 @@ struct ReceiptTests {
                 #expect(
                     outcome
                         == .departed(
-                            at: index, expected: changed.answers[0].tokens[index], found: receipt.answers[0].tokens[index]))
+                            at: index, expected: changed.answers[0].tokens[index],
+                            found: receipt.answers[0].tokens[index]))
             }
             if receipt.answers[0].tokens.count > 5 {
                 var seed = receipt
@@ -180,27 +194,38 @@ struct ReceiptTests {
         let store = ModelStore(directory: folder.path.appending("models"))
         try await withServer { server in
             let answer = try await server.post(
-                "/v1/chat/completions", chatBody("x", ["seed": -3, "temperature": 0.7, "max_tokens": 3, "sirocco": ["receipt": true]]))
+                "/v1/chat/completions",
+                chatBody(
+                    "x", ["seed": -3, "temperature": 0.7, "max_tokens": 3, "sirocco": ["receipt": true]]))
             let receipt = try Receipt.read(answer.text)
             #expect(receipt.model.sha256 == (try store.digest(FilePath(TinyFiles.chat))))
-            #expect(receipt.model.name == "tiny" && receipt.model.kv == "f16" && receipt.model.context == 1024)
+            #expect(
+                receipt.model.name == "tiny" && receipt.model.kv == "f16" && receipt.model.context == 1024)
             #expect(receipt.engine == Engine.version && receipt.answers[0].seed == -3)
             #expect(receipt.sampling.temperature == 0.7 && receipt.maxTokens == 3 && receipt.endTokens == [2])
             #expect(receipt.model.template?.utf8.count == 64)
             let base = try await server.post(
                 "/v1/completions",
-                ["model": "base", "prompt": ["a", "b"], "n": 2, "max_tokens": 2, "sirocco": ["receipt": true]])
+                [
+                    "model": "base", "prompt": ["a", "b"], "n": 2, "max_tokens": 2,
+                    "sirocco": ["receipt": true],
+                ])
             let two = try Receipt.read(base.text)
-            #expect(two.prompts.count == 2 && two.answers.map(\.prompt) == [0, 0, 1, 1] && two.model.template == nil)
+            #expect(
+                two.prompts.count == 2 && two.answers.map(\.prompt) == [0, 0, 1, 1]
+                    && two.model.template == nil)
             #expect(try await replay(two, path: TinyFiles.base).allSatisfy(\.isIdentical))
         }
     }
 
-    @Test("that is none, or half of one, is refused with the place", arguments: [
-        ("nonsense", "this is not JSON"), ("{}", "there is no receipt in it"), ("[1]", "there is no receipt in it"),
-        ("{\"sirocco\": {\"receipt\": {\"version\": 9}}}", "found version 9"),
-        ("{\"prompts\": [], \"answers\": [], \"version\": 1}", "engine is missing"),
-    ])
+    @Test(
+        "that is none, or half of one, is refused with the place",
+        arguments: [
+            ("nonsense", "this is not JSON"), ("{}", "there is no receipt in it"),
+            ("[1]", "there is no receipt in it"),
+            ("{\"sirocco\": {\"receipt\": {\"version\": 9}}}", "found version 9"),
+            ("{\"prompts\": [], \"answers\": [], \"version\": 1}", "engine is missing"),
+        ])
     func broken(text: String, message: String) {
         #expect { try Receipt.read(text) } throws: { "\($0)".contains(message) }
     }
@@ -218,7 +243,8 @@ struct ReceiptTests {
             try FileManager.default.removeItem(atPath: path.string)
             try TinyModel(seed: 4).write(to: path)
             let answer = try await server.post(
-                "/v1/completions", ["model": "m", "prompt": "x", "max_tokens": 1, "sirocco": ["receipt": true]])
+                "/v1/completions",
+                ["model": "m", "prompt": "x", "max_tokens": 1, "sirocco": ["receipt": true]])
             #expect(answer.status == 500 && answer.json["error"]?["code"] == "no_receipt")
             #expect(!answer.text.contains(folder.path.string))
         }

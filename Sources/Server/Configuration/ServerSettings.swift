@@ -150,7 +150,8 @@ package struct HTTPLimits: Sendable, Equatable {
             Field("body_seconds", \.bodySeconds, .number(0.1...3600), "time for a body to arrive"),
             Field("idle_seconds", \.idleSeconds, .number(0.1...86400), "time that a connection may idle"),
             Field(
-                "write_seconds", \.writeSeconds, .number(0.1...86400), "time that a client may not read its answer"),
+                "write_seconds", \.writeSeconds, .number(0.1...86400),
+                "time that a client may not read its answer"),
             Field("connections", \.connections, .integer(1...100_000), "open connections"),
             Field(
                 "drain_seconds", \.drainSeconds, .number(0...86400), "time for running answers after SIGTERM"),

@@ -17,7 +17,8 @@ enum ShowTrace {
         guard let trace = call.service.traces.trace(id, owner: call.context.key?.name) else {
             throw APIError(
                 .notFound, .notFound, code: "trace_not_found",
-                "there is no trace '\(id.prefix(100))': ask for one with sirocco: {\"trace\": true}; the oldest give way")
+                "there is no trace '\(id.prefix(100))': ask for one with sirocco: {\"trace\": true}; the oldest give way"
+            )
         }
         // Written in pieces: as one value a long answer's trace would take a hundred times its memory.
         return Response(
@@ -36,7 +37,8 @@ enum ShowTrace {
                 "items": [
                     "type": "object",
                     "properties": [
-                        "index": ["type": "integer"], "summary": ["type": "array", "items": ["type": "object"]],
+                        "index": ["type": "integer"],
+                        "summary": ["type": "array", "items": ["type": "object"]],
                         "tokens": ["type": "array", "items": ["type": "object"]],
                     ],
                     "required": ["index", "summary", "tokens"],

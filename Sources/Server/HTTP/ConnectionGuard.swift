@@ -115,5 +115,7 @@ extension HTTPRequest {
 }
 
 extension TimeAmount {
-    fileprivate static func nanoseconds(_ seconds: Double) -> TimeAmount { .nanoseconds(Int64(seconds * 1e9)) }
+    fileprivate static func nanoseconds(_ seconds: Double) -> TimeAmount {
+        .nanoseconds(Int64(seconds * 1e9))
+    }
 }

@@ -43,7 +43,8 @@ extension Receipt.Constraint {
                     throw ConfigurationError("constraint.tools is not what belongs there")
                 }
                 offer.tools = try list.enumerated().map { try ToolDefinition(json: $1, at: "tools[\($0)]") }
-                offer.choice = try ToolChoice(json: try JSONValue.parse(choice ?? "\"auto\""), tools: offer.tools)
+                offer.choice = try ToolChoice(
+                    json: try JSONValue.parse(choice ?? "\"auto\""), tools: offer.tools)
                 offer.isParallel = parallel ?? true
             }
             let format: AnswerFormat =
@@ -53,9 +54,12 @@ extension Receipt.Constraint {
                 case "json_schema": .jsonSchema(try JSONValue.parse(source ?? ""))
                 case "regex": .regex(source ?? "")
                 case "grammar": .grammar(source ?? "")
-                default: throw ConfigurationError("constraint.format is '\(self.format)', which is unknown here")
+                default:
+                    throw ConfigurationError("constraint.format is '\(self.format)', which is unknown here")
                 }
             return (format, offer)
-        } catch let error as ChatTemplateError { throw ConfigurationError("constraint: \(error.description)") }
+        } catch let error as ChatTemplateError {
+            throw ConfigurationError("constraint: \(error.description)")
+        }
     }
 }

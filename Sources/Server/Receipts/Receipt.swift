@@ -133,7 +133,9 @@ extension Receipt {
             }
         }
         // Choices end in any order; what is written does not depend on it.
-        whole.answers.sort { ($0.prompt, UInt64(bitPattern: $0.seed)) < ($1.prompt, UInt64(bitPattern: $1.seed)) }
+        whole.answers.sort {
+            ($0.prompt, UInt64(bitPattern: $0.seed)) < ($1.prompt, UInt64(bitPattern: $1.seed))
+        }
         self = whole
     }
 
@@ -164,7 +166,8 @@ extension Receipt {
                 "there is no receipt in it; ask the server for one with \"sirocco\": {\"receipt\": true}")
         }
         if case .int(let version)? = found["version"], version != currentVersion {
-            throw ConfigurationError("expected a receipt of version \(currentVersion), found version \(version)")
+            throw ConfigurationError(
+                "expected a receipt of version \(currentVersion), found version \(version)")
         }
         do {
             let receipt = try JSONDecoder().decode(Receipt.self, from: Data(found.compactBytes))

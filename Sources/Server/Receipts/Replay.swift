@@ -77,7 +77,8 @@ package struct Replay: Sendable, Equatable {
                     return Replay(
                         answer: index,
                         outcome: .departed(
-                            at: count, expected: isShort ? answer.tokens[count] : nil, found: summary.endToken))
+                            at: count, expected: isShort ? answer.tokens[count] : nil, found: summary.endToken
+                        ))
                 }
             }
         }

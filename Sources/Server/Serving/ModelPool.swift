@@ -270,7 +270,9 @@ package final class ModelPool: Sendable {
             entry.users -= 1
             state.entries[name] = entry
             guard entry.users == 0 else { return [] }
-            if case .loaded(let model) = entry.condition, !state.isCurrent(model) { state.entries[name] = nil }
+            if case .loaded(let model) = entry.condition, !state.isCurrent(model) {
+                state.entries[name] = nil
+            }
             return state.wakeAll()
         }
         for waiter in woken { waiter.continuation.resume(returning: nil) }
