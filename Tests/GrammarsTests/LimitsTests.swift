@@ -17,6 +17,7 @@ struct LimitsTests {
         ("exponential pattern", { try .schema(#"{"type":"string","pattern":"a.{200}$"}"#) }),
         ("nested counts", { try .regex("(((a{100000}){100000}){100000}){100000}") }),
         ("ambiguous counts", { try .regex("((a{1,1000}){1,1000}){1,1000}b") }),
+        ("ways that multiply", { try .regex("((.{1,900}){1,900}[a-z ]{1,900}){1,900}") }),
         ("nullable counts", { try .regex("((a?){0,1000}){0,1000}") }),
         ("alternatives", { try .regex(Array(repeating: "a*b", count: 20_000).joined(separator: "|")) }),
         ("shorthands", { try .regex("[" + String(repeating: "\\d\\W", count: 50_000) + "]") }),

@@ -202,6 +202,8 @@ extension MaskTable {
         let mask = localWalk(
             from: start, depth: counters.isEmpty ? .max : Self.reach, &simulation,
             controlTokens: automaton.tokens[state].map(\.token))
+        // Part of a mask is sound, but the next state must not be held to it.
+        guard !simulation.isExhausted else { return mask }
         tables.withLock { tables in
             tables.makeRoom(for: vocabulary.count / 8 + 4 * mask.ends.count + 200)
             tables.local[key] = mask
