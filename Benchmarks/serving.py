@@ -169,7 +169,7 @@ def serve(program, settings, options=(), **more):
     """`sirocco serve` with these settings (of sirocco.yaml, as Python values) on a free port of this machine."""
     port = free_port()
     # JSON is YAML too.
-    with tempfile.NamedTemporaryFile("w", prefix="sirocco-", suffix=".yaml", delete=False) as file:
+    with tempfile.NamedTemporaryFile("w", prefix="serve-", suffix=".yaml", delete=False) as file:
         json.dump({"host": HOST, "port": port, **settings}, file)
     process = Process([program, "serve", "--config", file.name, *options], port, **more)
     process.configuration = Path(file.name)
