@@ -1,7 +1,9 @@
 // sirocco.yaml: what it can say, and what is said about mistakes in it.
 
+import ChatTemplates
 import Foundation
 import Server
+import Tensors
 import Testing
 
 @Suite("The configuration")

@@ -133,9 +133,8 @@ struct FieldTests {
             let base = try await server.post("/v1/chat/completions", chatBody("x", model: "base"))
             #expect(base.status == 400)
             #expect(base.json["error"]?["param"] == "model")
-            #expect(
-                !base.text.contains("/"),
-                "a path of this machine: \(base.text)".replacing("/v1/completions", with: ""))
+            // No path of this machine.
+            #expect(!base.text.replacing("/v1/completions", with: "").contains("/"), "\(base.text)")
         }
     }
 

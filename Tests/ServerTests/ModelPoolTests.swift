@@ -107,7 +107,7 @@ struct ModelPoolTests {
         let pinned = pool(settings(["a": 1, "big": 50], pinned: ["a"]), budget: 10, loads)
         _ = try await pinned.lease("a")
         let error = await #expect(throws: APIError.self) { try await pinned.lease("big") }
-        #expect(error?.status == .serviceUnavailable)
+        #expect(error?.code == "model_unavailable")
         #expect(names(pinned) == ["a"])
     }
 
@@ -147,12 +147,12 @@ struct ModelPoolTests {
     func turns() async throws {
         let loads = Loads()
         let pool = pool(settings(["a": 6, "b": 6]), budget: 10, loads, patience: .milliseconds(50))
-        let isOver = Atomic<Bool>(false)
+        let isOver = Flag()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for start in 0..<3 {
                 group.addTask {
                     try await Task.sleep(for: .milliseconds(start * 7))
-                    while !isOver.load(ordering: .relaxed) {
+                    while !isOver.isSet {
                         let lease = try await pool.lease("a")
                         try await Task.sleep(for: .milliseconds(20))
                         withExtendedLifetime(lease) {}
@@ -162,7 +162,7 @@ struct ModelPoolTests {
             group.addTask {
                 try await Task.sleep(for: .milliseconds(30))
                 for _ in 0..<3 { withExtendedLifetime(try await pool.lease("b")) {} }
-                isOver.store(true, ordering: .relaxed)
+                isOver.set()
             }
             try await group.waitForAll()
         }
@@ -218,4 +218,11 @@ struct ModelPoolTests {
             #expect(served > 500)
         }
     }
+}
+
+/// Set once, from any task.
+private final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+    var isSet: Bool { value.load(ordering: .relaxed) }
+    func set() { value.store(true, ordering: .relaxed) }
 }

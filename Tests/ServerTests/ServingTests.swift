@@ -4,6 +4,7 @@ import ChatTemplates
 import Foundation
 import Server
 import Testing
+import UnixSignals
 
 @Suite("A server")
 struct ServingTests {

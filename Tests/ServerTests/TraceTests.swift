@@ -3,7 +3,9 @@
 import ChatTemplates
 import Foundation
 import Inference
+import Models
 import ModelStore
+import Sampling
 import Server
 import SystemPackage
 import Testing
@@ -150,7 +152,7 @@ struct ReceiptTests {
 
     @Test("of a busy server's answer gives the same tokens again; any change is noticed")
     func replay() async throws {
-        let receipts = try await withServer { try await receipts($0) }
+        let receipts = try await withServer { server in try await self.receipts(server) }
         var answers = 0
         for receipt in receipts {
             let replays = try await replay(receipt)
