@@ -26,6 +26,7 @@ enum Endpoints {
     // To add an endpoint: one file in Endpoints/ that makes it, one row here, one row in docs/api.md.
     static let all: [Endpoint] = [
         ChatCompletions.endpoint, Completions.endpoint, FillInMiddle.endpoint, Embeddings.endpoint,
+        Responses.endpoint, Messages.endpoint, Messages.count,
         ListModels.endpoint, ShowModel.endpoint, Tokenize.endpoint, Detokenize.endpoint,
         ApplyTemplate.endpoint, ShowTrace.endpoint, MetricsPage.endpoint, OpenAPIDocument.endpoint,
         Health.health, Health.ready,
