@@ -52,19 +52,24 @@ package final class ModelPool: Sendable {
     private let loader: Loader
     private let starter: Starter
     private let size: @Sendable (ModelSettings) -> Int
+    /// Where a model's files are, loaded or not. Throws where they are not.
+    let path: @Sendable (ModelSettings) throws -> String
 
     /// - Parameters:
     ///   - budget: bytes that loaded models may take together. A model that is larger by itself is still loaded, alone:
     ///     its weights stay in the mapped file.
     ///   - size: bytes that a model takes, before it is loaded.
+    ///   - path: where a model's files are.
     package init(
         _ settings: [ModelSettings], budget: Int, size: @escaping @Sendable (ModelSettings) -> Int,
+        path: @escaping @Sendable (ModelSettings) throws -> String = { $0.model },
         load: @escaping Loader, start: @escaping Starter
     ) {
         state = Mutex(State(settings: settings, budget: budget))
         loader = load
         starter = start
         self.size = size
+        self.path = path
     }
 
     /// The models on offer, loaded or not.

@@ -74,6 +74,7 @@ struct Serve: AsyncParsableCommand {
         let pool = ModelPool(
             settings.models, budget: settings.memory ?? ModelPool.defaultBudget,
             size: { Self.bytes($0, in: store) },
+            path: { try store.resolve($0.model).string },
             load: { model in
                 let path = try store.resolve(model.model).string
                 let file = machine.wantsPacked(instructionSet) ? try PackedWeights.open(path) : nil
