@@ -60,12 +60,7 @@ enum Embeddings {
         var body = Body()
         try shape.read(json, into: &body)
         let lease = try await call.lease(body.model)
-        let width = lease.model.loaded.configuration.dimension
-        if let wanted = body.dimensions, wanted != width {
-            throw APIError.unsupported(
-                "dimensions is \(wanted); \(lease.model.name) gives \(width), and they cannot be shortened",
-                at: ["dimensions"])
-        }
+        try lease.model.check(dimensions: body.dimensions)
         let texts = try body.inputs.enumerated().map { index, input in
             let tokens =
                 switch input {
@@ -82,7 +77,8 @@ enum Embeddings {
         let count = texts.reduce(0) { $0 + $1.count }
         call.context.notes.update { $0.promptTokens = count }
         return Reply.json([
-            "object": "list", "model": .string(body.model),
+            // Mistral's client insists on an id.
+            "id": .string("embd-" + Identifiers.random(29)), "object": "list", "model": .string(body.model),
             "data": .array(
                 vectors.enumerated().map { index, vector in
                     [
@@ -104,6 +100,14 @@ enum Embeddings {
 }
 
 extension ServedModel {
+    /// Throws where vectors of another length are wanted than the model gives.
+    func check(dimensions wanted: Int?) throws {
+        let width = loaded.configuration.dimension
+        guard let wanted, wanted != width else { return }
+        throw APIError.unsupported(
+            "dimensions is \(wanted); \(name) gives \(width), and they cannot be shortened", at: ["dimensions"])
+    }
+
     /// A text's tokens as an embedding wants them: with what the model expects around its input.
     func tokens(embedding text: String) -> [TokenID] {
         tokenizer.encode([TextSegment(text, mayContainControl: false)], addEOS: tokenizer.addEOS)

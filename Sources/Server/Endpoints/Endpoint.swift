@@ -27,6 +27,8 @@ enum Endpoints {
     static let all: [Endpoint] = [
         ChatCompletions.endpoint, Completions.endpoint, FillInMiddle.endpoint, Embeddings.endpoint,
         Responses.endpoint, Messages.endpoint, Messages.count,
+        OllamaChat.endpoint, OllamaGenerate.endpoint, OllamaModels.tags, OllamaModels.ps, OllamaModels.show,
+        OllamaModels.version, OllamaEmbed.endpoint,
         ListModels.endpoint, ShowModel.endpoint, Tokenize.endpoint, Detokenize.endpoint,
         ApplyTemplate.endpoint, ShowTrace.endpoint, MetricsPage.endpoint, OpenAPIDocument.endpoint,
         Health.health, Health.ready,

@@ -105,10 +105,7 @@ struct MessagesAnswer: Sendable {
         switch block {
         case .text(let text): return ["type": "text", "text": .string(text)]
         case .use(let id, let name, let arguments):
-            var input = (try? JSONValue.parse(arguments)) ?? .null
-            // Arguments that were cut off. Anthropic's documentation wraps them so.
-            if case .object = input {} else { input = ["INVALID_JSON": .string(arguments)] }
-            return ["type": "tool_use", "id": .string(id), "name": .string(name), "input": input]
+            return ["type": "tool_use", "id": .string(id), "name": .string(name), "input": .arguments(arguments)]
         }
     }
 

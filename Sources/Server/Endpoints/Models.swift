@@ -41,6 +41,7 @@ enum ShowModel {
         var object: JSONObject = [
             "id": .string(name), "object": "model", "created": .int(loaded?.created ?? service.started),
             "owned_by": "sirocco",
+            "type": "base",  // Mistral's client wants it
         ]
         if name != settings.name { object["root"] = .string(settings.name) }
         var capabilities: JSONObject = [

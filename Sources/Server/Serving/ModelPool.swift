@@ -72,15 +72,19 @@ package final class ModelPool: Sendable {
     private let digest: @Sendable (LoadedModel) throws -> String
     private let size: @Sendable (ModelSettings) -> Int
     private let patience: Duration
+    /// Where a model's files are, loaded or not. Throws where they are not.
+    let path: @Sendable (ModelSettings) throws -> String
 
     /// - Parameters:
     ///   - budget: bytes that loaded models may take together. A model that is larger by itself is still loaded, alone:
     ///     its weights stay in the mapped file.
     ///   - size: bytes that a model takes, before it is loaded.
+    ///   - path: where a model's files are.
     ///   - patience: how long requests for models in memory may keep another one waiting for room.
     ///   - digest: SHA-256 of a model's files, for receipts.
     package init(
         _ settings: [ModelSettings], budget: Int, size: @escaping @Sendable (ModelSettings) -> Int,
+        path: @escaping @Sendable (ModelSettings) throws -> String = { $0.model },
         patience: Duration = standardPatience, digest: @escaping @Sendable (LoadedModel) throws -> String,
         load: @escaping Loader, start: @escaping Starter
     ) {
@@ -90,6 +94,7 @@ package final class ModelPool: Sendable {
         self.size = size
         self.patience = patience
         self.digest = digest
+        self.path = path
     }
 
     /// The models on offer, loaded or not.

@@ -75,6 +75,7 @@ struct Serve: AsyncParsableCommand {
         let pool = ModelPool(
             settings.models, budget: settings.memory ?? ModelPool.defaultBudget,
             size: { Self.bytes($0, in: store) },
+            path: { try store.resolve($0.model).string },
             digest: { try store.digest(FilePath($0.path)) },
             load: { model in
                 let path = try store.resolve(model.model).string
