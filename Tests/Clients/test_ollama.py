@@ -86,6 +86,16 @@ def test_tools_are_offered_and_what_comes_is_a_call_or_text(chat):
     assert message.content or message.tool_calls
 
 
+def test_embed_gives_a_unit_vector_for_each_text(client, server):
+    answer = client.embed(model=server.model, input=["a river", "a stream"])
+    assert len(answer.embeddings) == 2 and len(answer.embeddings[0]) == 576
+    assert abs(sum(x * x for x in answer.embeddings[0]) - 1) < 1e-3
+
+
+def test_ps_names_what_is_loaded(client, server):
+    assert server.model in [model.model.removesuffix(":latest") for model in client.ps().models]
+
+
 def test_an_unknown_model_is_an_error_404(client):
     with pytest.raises(ollama.ResponseError) as wrong:
         client.chat(model="missing-model", messages=TELL)

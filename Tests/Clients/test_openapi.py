@@ -35,8 +35,9 @@ def test_the_document_is_openapi_and_its_schemas_are_schemas(document):
     ("post", "/v1/chat/completions"), ("post", "/v1/completions"), ("post", "/v1/embeddings"), ("get", "/v1/models"),
     ("get", "/v1/models/{id}"), ("post", "/v1/responses"), ("post", "/v1/fim/completions"), ("post", "/v1/messages"),
     ("post", "/v1/messages/count_tokens"), ("post", "/api/chat"), ("post", "/api/generate"), ("get", "/api/tags"),
-    ("post", "/api/show"), ("get", "/api/version"), ("post", "/tokenize"), ("post", "/detokenize"),
-    ("post", "/apply-template"), ("get", "/health"), ("get", "/ready"), ("get", "/metrics"), ("get", "/v1/traces/{id}"),
+    ("post", "/api/show"), ("get", "/api/version"), ("post", "/api/embed"), ("get", "/api/ps"), ("post", "/tokenize"),
+    ("post", "/detokenize"), ("post", "/apply-template"), ("get", "/health"), ("get", "/ready"), ("get", "/metrics"),
+    ("get", "/v1/traces/{id}"),
 ])
 def test_the_document_has_every_endpoint(document, method, path):
     def shape(path):  # whatever a part in braces is called
