@@ -28,8 +28,10 @@ struct ChatInput: Sendable {
                 "'\(lease.model.name)' has no chat template, so it only continues text; use /v1/completions",
                 at: ["model"])
         }
-        let prompt = try prompt(lease.model) { messages, tools throws(EngineError) in
-            try loaded.tokens(answering: messages, tools: tools, beginning: list.beginning)
+        let prompt = try await call.unhurried {
+            try prompt(lease.model) { messages, tools throws(EngineError) in
+                try loaded.tokens(answering: messages, tools: tools, beginning: list.beginning)
+            }
         }
         var plan = try AnswerPlan(lease, prompt: prompt, options: options)
         plan.fallbackTemperature = fallbackTemperature
