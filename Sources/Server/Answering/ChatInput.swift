@@ -30,7 +30,7 @@ struct ChatInput: Sendable {
                 at: ["model"])
         }
         let prompt = try await call.unhurried { () throws -> [TokenID] in
-            try prompt(lease.model) { messages, tools throws(EngineError) in
+            try self.prompt(lease.model) { messages, tools throws(EngineError) in
                 try loaded.tokens(answering: messages, tools: tools, beginning: list.beginning)
             }
         }
