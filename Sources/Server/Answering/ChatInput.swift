@@ -2,6 +2,7 @@
 
 import ChatTemplates
 import Inference
+import Tokenizers
 
 /// What all chat endpoints make of their requests.
 struct ChatInput: Sendable {
@@ -28,8 +29,10 @@ struct ChatInput: Sendable {
                 "'\(lease.model.name)' has no chat template, so it only continues text; use /v1/completions",
                 at: ["model"])
         }
-        let prompt = try prompt(lease.model) { messages, tools throws(EngineError) in
-            try loaded.tokens(answering: messages, tools: tools, beginning: list.beginning)
+        let prompt = try await call.unhurried { () throws -> [TokenID] in
+            try self.prompt(lease.model) { messages, tools throws(EngineError) in
+                try loaded.tokens(answering: messages, tools: tools, beginning: list.beginning)
+            }
         }
         var plan = try AnswerPlan(lease, prompt: prompt, options: options)
         plan.fallbackTemperature = fallbackTemperature

@@ -73,12 +73,16 @@ enum Completions {
         if scoresPrompt, body.options.maxTokens == 1 { body.options.ignoresEnd = true }
         let model = try call.model(body.model)
         let lease = try await call.lease(model)
-        let answers = try body.prompts.map { prompt in
-            let tokens =
+        let prompts = body.prompts
+        let tokens = try await call.unhurried {
+            prompts.map { prompt in
                 switch prompt {
                 case .text(let text): lease.model.loaded.tokens(continuing: text)
                 case .tokens(let tokens): tokens
                 }
+            }
+        }
+        let answers = try tokens.map { tokens in
             var plan = try AnswerPlan(lease, prompt: tokens, options: body.options)
             plan.continuesText = true
             plan.format = body.format

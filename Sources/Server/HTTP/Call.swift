@@ -4,6 +4,7 @@ import ChatTemplates
 import Hummingbird
 import Logging
 import NIOCore
+import NIOPosix
 import Synchronization
 
 /// What the server knows of a request besides the request itself.
@@ -131,6 +132,14 @@ struct Call: Sendable {
             return try await body()
         }
         return try await watch.whileConnected(orElse: { answer.cancel() }, body)
+    }
+
+    /// Runs `body`, on a thread that may be busy for long if the request is large: a prompt of megabytes takes seconds to
+    /// cut into tokens, and all streams share the few threads of Swift's pool.
+    func unhurried<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? .max
+        guard length > 64 << 10 else { return try body() }
+        return try await NIOThreadPool.singleton.runIfActive(body)
     }
 
     private func within<Value: Sendable>(

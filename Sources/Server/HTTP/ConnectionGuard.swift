@@ -28,6 +28,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler, @unc
     private var isReceivingBody = false
     private var isClosing = false
 
+    /// Whether the answer is out, and what comes is the rest of a body.
+    private var isDraining: Bool { isReceivingBody && running == 0 }
+
     init(_ limits: HTTPLimits) { self.limits = limits }
 
     func handlerAdded(context: ChannelHandlerContext) { awaitHead(context) }
@@ -49,7 +52,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler, @unc
             if running == 1, request.wantsContinue(limits) {
                 context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
             }
-        case .body: break
+        case .body: if isDraining { return }
         case .end:
             isReceivingBody = false
             body?.cancel()
@@ -57,6 +60,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler, @unc
             if isClosing, running == 0 { context.close(promise: nil) }
         }
         context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+        // Nobody behind asks for more of a body that nobody wants; and a client that cannot send it reads no answer.
+        if isDraining { context.read() }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -70,6 +79,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler, @unc
             running -= 1
             guard running == 0 else { return }
             if isReceivingBody {
+                context.read()
                 let time = isClosing ? Self.linger : .nanoseconds(limits.bodySeconds)
                 body = close(context, in: time)
             } else if isClosing {
