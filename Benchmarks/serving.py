@@ -115,6 +115,18 @@ class Process:
     def tail(self, size=2000):
         return Path(self.log.name).read_bytes()[-size:].decode(errors="replace")
 
+    def last_words(self):
+        """Where a program that crashed says so in its log, or the log's end."""
+        lines = Path(self.log.name).read_text(errors="replace").splitlines()
+        marks = [number for number, line in enumerate(lines) if "Fatal error" in line or "rogram crashed" in line]
+        return "\n".join(lines[marks[0]:marks[0] + 25] if marks else lines[-25:])
+
+    def start_again(self):
+        """The same command on the same port, after a crash that the caller has noted."""
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.wait_until_ready(time.perf_counter())
+
     def alive(self):
         return self.process.poll() is None
 
@@ -157,7 +169,7 @@ def serve(program, settings, options=(), **more):
     """`sirocco serve` with these settings (of sirocco.yaml, as Python values) on a free port of this machine."""
     port = free_port()
     # JSON is YAML too.
-    with tempfile.NamedTemporaryFile("w", prefix="sirocco-", suffix=".yaml", delete=False) as file:
+    with tempfile.NamedTemporaryFile("w", prefix="serve-", suffix=".yaml", delete=False) as file:
         json.dump({"host": HOST, "port": port, **settings}, file)
     process = Process([program, "serve", "--config", file.name, *options], port, **more)
     process.configuration = Path(file.name)

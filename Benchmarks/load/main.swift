@@ -108,18 +108,26 @@ struct Load: Sendable {
 }
 
 guard CommandLine.arguments.count >= 2 else {
-    print("usage: load MODEL.gguf [RUNS]")
+    print("usage: load MODEL.gguf [RUNS] [burst] [clients] [mixed] [long]")
     exit(2)
 }
-let runs = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 1 : 1
+let arguments = CommandLine.arguments
+let runs = arguments.count > 2 ? Int(arguments[2]) ?? 1 : 1
+let wanted = arguments.count > 3 ? Set(arguments[3...]) : ["burst", "clients", "mixed", "long"]
 var options = Engine.Options()
 options.context = 8192
-let load = Load(engine: try Engine(try LoadedModel(path: CommandLine.arguments[1]), options: options))
+let load = Load(engine: try Engine(try LoadedModel(path: arguments[1]), options: options))
 _ = try await load.answer(0, prompt: 64, tokens: 8)
 for _ in 0..<runs {
-    try await load.clients("4 at once", streams: 4, rounds: 1, lengths: [100], tokens: 64)
-    try await load.clients("16 at once", streams: 16, rounds: 1, lengths: [100], tokens: 64)
-    try await load.clients("16 clients", streams: 16, rounds: 4, lengths: [100], tokens: 56)
-    try await load.clients("mixed", streams: 16, rounds: 2, lengths: [30, 100, 1000, 60], tokens: 56)
-    try await load.longPrompt(streams: 8, length: 4000)
+    if wanted.contains("burst") {
+        try await load.clients("4 at once", streams: 4, rounds: 1, lengths: [100], tokens: 64)
+        try await load.clients("16 at once", streams: 16, rounds: 1, lengths: [100], tokens: 64)
+    }
+    if wanted.contains("clients") {
+        try await load.clients("16 clients", streams: 16, rounds: 4, lengths: [100], tokens: 56)
+    }
+    if wanted.contains("mixed") {
+        try await load.clients("mixed", streams: 16, rounds: 2, lengths: [30, 100, 1000, 60], tokens: 56)
+    }
+    if wanted.contains("long") { try await load.longPrompt(streams: 8, length: 4000) }
 }

@@ -38,6 +38,8 @@ public final class Engine: Sendable {
 
     /// Positions in a sequence.
     public let context: Int
+    /// Element type of keys and values.
+    public let kvType: KVType
     private let vocabularySize: Int
     private let mailbox: Mailbox
 
@@ -61,6 +63,7 @@ public final class Engine: Sendable {
                 "threads, prefill chunk and sequences must be at least 1, and a queue limit at least 0")
         }
         self.context = context
+        kvType = options.kvType
         vocabularySize = shape.vocabularySize
 
         let layout = KVLayout(shape, type: options.kvType)

@@ -6,12 +6,6 @@ import Tensors
 
 /// The state of an engine, touched by its thread alone once that has started: `@unchecked Sendable`.
 final class EngineLoop: @unchecked Sendable {
-    /// Prompt tokens in a step where several prompts are all there is to do. LOG.md, "How are prompts and answers
-    /// to share the steps?"
-    private static let severalPrompts = 128
-    /// How long a first token's reader may wait for the second because of others' prompts.
-    private static let burstSeconds = Duration.seconds(2)
-
     private let runner: any ModelRunner
     private let sampling: SamplingRound
     let shape: ModelConfiguration
@@ -53,7 +47,7 @@ final class EngineLoop: @unchecked Sendable {
         while receive() {
             let start = ContinuousClock.now
             endOverdue(start)
-            let entries = scheduler.schedule(allowance(start))
+            let entries = scheduler.schedule(pace.allowance(start))
             publish()
             guard !entries.isEmpty else { continue }
             forward(entries, start)
@@ -97,14 +91,6 @@ final class EngineLoop: @unchecked Sendable {
             _ = remove(sequence.id)
             finish(sequence, .deadline)
         }
-    }
-
-    private func allowance(_ now: ContinuousClock.Instant) -> Scheduler.Allowance {
-        var allowance = Scheduler.Allowance()
-        allowance.besideDecoding = pace.prefillTokens
-        allowance.severalPrompts = Self.severalPrompts
-        allowance.youngSince = now - Self.burstSeconds
-        return allowance
     }
 
     private func forward(_ entries: [Scheduler.Entry], _ now: ContinuousClock.Instant) {

@@ -18,6 +18,8 @@ public final class LoadedModel: Sendable {
     public let promptFormat: PromptFormat?
     /// The tokens that end an answer: the tokenizer's, and those that the model's configuration adds.
     public let endTokens: Set<TokenID>
+    /// The source of the chat template, if the files have one.
+    package let templateSource: String?
     package let model: any LanguageModel
     package let source: ModelSource
 
@@ -36,6 +38,7 @@ public final class LoadedModel: Sendable {
             throw EngineError(.badModel, "\(path): \(error)")
         }
         name = files.name
+        templateSource = files.template
         if let template = files.template { files.tokenizer.reserveMarkers(of: template) }
         let tokenizer: Tokenizer
         do { tokenizer = try Tokenizer(files.tokenizer) } catch {

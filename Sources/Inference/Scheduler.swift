@@ -92,8 +92,8 @@ package struct Scheduler {
         let prompts = running.filter { !$0.isDecoding && !$0.mayRestore }
         if !entries.isEmpty {
             budget = min(budget, allowance.besideDecoding)
-        } else if prompts.count > 1, let shortest = prompts.map(\.pending).min() {
-            budget = min(budget, max(allowance.severalPrompts, shortest))
+        } else if prompts.count > 1 {
+            budget = min(budget, wholePrompts(allowance.severalPrompts, of: prompts))
         }
         entries += share(budget, among: prompts)
         for entry in entries where !entry.isDecoding {
@@ -210,6 +210,19 @@ package struct Scheduler {
             guard sequence.generated == 1, let first = sequence.firstToken else { return false }
             return first >= since
         }
+    }
+
+    /// A budget that the shortest of `prompts` fit in whole, as many as come to no more than `tokens` together, and one at
+    /// least: the beginning of another would only hold up the first tokens of these.
+    private func wholePrompts(_ tokens: Int, of prompts: [TokenSequence]) -> Int {
+        let sorted = prompts.sorted { ($0.pending, $0.id) < ($1.pending, $1.id) }
+        var sum = 0
+        var hasOldest = false
+        for sequence in sorted where sum == 0 || sequence.pending <= tokens - sum {
+            sum += sequence.pending
+            hasOldest = hasOldest || sequence === prompts.first
+        }
+        return hasOldest ? sum : sum + (sum + 2) / 3  // its quarter, beside them
     }
 
     /// Shares `budget` tokens out among `prompts`, the shortest rest first: that makes the mean time to a first token

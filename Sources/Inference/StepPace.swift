@@ -11,6 +11,11 @@ package struct StepPace {
     private static let mostDecodeSteps = 2.0
     /// Prompt tokens in any step at least: prompts make headway on every machine, and kernels take 16 rows at a time.
     private static let leastTokens = 16
+    /// Prompt tokens in a step where several prompts are all there is to do. Fewer have first tokens come a little sooner
+    /// and cost prefill its speed; LOG.md, "How do prompts and answers share the steps?"
+    private static let severalPrompts = 128
+    /// How long after a first token the second may wait for the prompts of the same burst.
+    private static let burst = Duration.seconds(2)
     /// Before anything was measured.
     private static let firstTokens = 64
     /// Steps with prompt tokens in a row. What decoding costs by itself is measured again then: prompts may come without
@@ -39,7 +44,16 @@ package struct StepPace {
         }
     }
 
-    /// Prompt tokens for the next step, in which others decode.
+    /// What the next step may spend on prompts.
+    package func allowance(_ now: ContinuousClock.Instant) -> Scheduler.Allowance {
+        var allowance = Scheduler.Allowance()
+        allowance.besideDecoding = prefillTokens
+        allowance.severalPrompts = Self.severalPrompts
+        allowance.youngSince = now - Self.burst
+        return allowance
+    }
+
+    /// Prompt tokens for the next step, if others decode in it.
     package var prefillTokens: Int {
         guard mixedSteps < Self.mostMixedSteps else { return 0 }
         guard let tokenSeconds else { return Self.firstTokens }

@@ -2,17 +2,19 @@
 // files.
 
 /// The text up to the end of one page, sharing all before with its other continuations.
-final class TextChain: Sendable {
-    let parent: TextChain?
+///
+/// `@unchecked Sendable`: `parent` changes only when nobody else holds the link.
+package final class TextChain: @unchecked Sendable {
+    private var parent: TextChain?
     /// The tokens of the last page.
     let tokens: [Int32]
     /// Tokens in all.
-    let count: Int
+    package let count: Int
     /// Two hashes of the whole text with different starts. They only name it: whether a text is meant is for `==` of its
     /// tokens to say.
     let hashes: (UInt64, UInt64)
 
-    init(parent: TextChain?, tokens: [Int32], start: (UInt64, UInt64)) {
+    package init(parent: TextChain?, tokens: [Int32], start: (UInt64, UInt64)) {
         self.parent = parent
         self.tokens = tokens
         count = (parent?.count ?? 0) + tokens.count
@@ -21,6 +23,12 @@ final class TextChain: Sendable {
             tokens.reduce(before.0) { mixed($0, UInt64(UInt32(bitPattern: $1))) },
             tokens.reduce(before.1) { mixed($0, ~UInt64(UInt32(bitPattern: $1))) }
         )
+    }
+
+    /// Link by link: a long text's would nest deeper than a thread's stack.
+    deinit {
+        var next = parent.take()
+        while next != nil, isKnownUniquelyReferenced(&next) { next = next?.parent.take() }
     }
 
     /// All tokens, from the first on.

@@ -142,7 +142,7 @@ func identify(originalOf file: GGUFFile, progress: (Int) throws -> Void) throws 
     return FileIdentity(bytes: bytes, sha256: hexadecimal(hash.finalize()))
 }
 
-private func hexadecimal(_ digest: SHA256.Digest) -> String {
+func hexadecimal(_ digest: SHA256.Digest) -> String {
     let digits = Array("0123456789abcdef".unicodeScalars)
     var text = ""
     for byte in digest {

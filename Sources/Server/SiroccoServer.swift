@@ -12,7 +12,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import ServiceLifecycle
-import UnixSignals
+package import UnixSignals
 
 /// A running `sirocco serve`.
 package struct SiroccoServer: Sendable {
@@ -34,6 +34,15 @@ package struct SiroccoServer: Sendable {
 
     /// Serves until SIGTERM or SIGINT; then lets running answers end. `onReady` is told the address once it listens.
     package func run(onReady: @escaping @Sendable (String) -> Void) async throws {
+        try await run(
+            signals: await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup), onReady: onReady)
+    }
+
+    /// Serves until one of `signals` says to end.
+    package func run(
+        signals: some AsyncSequence<UnixSignal, Never> & Sendable,
+        onReady: @escaping @Sendable (String) -> Void
+    ) async throws {
         let settings = service.settings
         let address = BindAddress.hostname(settings.host, port: settings.port)
         let scheme = settings.tls == nil ? "http" : "https"
@@ -62,7 +71,7 @@ package struct SiroccoServer: Sendable {
                     )
                 }
             }
-            tasks.addTask { await watchSignals(group) }
+            tasks.addTask { await watch(signals, group) }
             defer { tasks.cancelAll() }
             try await tasks.next()
         }
@@ -70,7 +79,7 @@ package struct SiroccoServer: Sendable {
     }
 
     private func router() -> Router<CallContext> {
-        let router = Router(context: CallContext.self)
+        let router = Router(context: CallContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: EnvelopeMiddleware(service: service))
         router.add(middleware: AccessMiddleware(service: service))
         for endpoint in Endpoints.all {
@@ -85,7 +94,7 @@ package struct SiroccoServer: Sendable {
         let limits = settings.limits
         let watches = service.watches
         let http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ClientWatch(watches)],
+            additionalChannelHandlers: [ConnectionGuard(limits), ClientWatch(watches)],
             idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
@@ -113,8 +122,9 @@ package struct SiroccoServer: Sendable {
     }
 
     /// SIGHUP reads the configuration anew; SIGTERM and SIGINT end the server, a second one at once.
-    private func watchSignals(_ group: ServiceGroup) async {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    private func watch(
+        _ signals: some AsyncSequence<UnixSignal, Never> & Sendable, _ group: ServiceGroup
+    ) async {
         for await signal in signals {
             if signal == .sighup {
                 reload()

@@ -74,8 +74,7 @@ final class ChatSession {
                     try await answer(editor)
                 }
             } catch let error as EngineError where error.code != .stopped {
-                // The conversation stays usable: what could not be answered is taken back.
-                conversation.dropUnanswered()
+                // The conversation stays usable: what could not be answered was taken back.
                 Note.write(error.description)
             } catch let error as ConversationError {
                 Note.write(error.description)
@@ -133,22 +132,33 @@ final class ChatSession {
 // MARK: - Answers
 
 extension ChatSession {
-    /// Answers the last message, in as many rounds as the model calls tools; `old` comes back if there is no answer.
+    /// Answers the last message; `old` comes back if there is no answer.
     private func answer(_ editor: LineEditor, insteadOf old: [Conversation.Message] = []) async throws {
+        let question = conversation.messages
+        do {
+            if try await answered(editor) { return }
+        } catch {
+            conversation.messages = old.isEmpty ? Array(question.dropLast()) : question + old
+            throw error
+        }
+        // Stopped before the first word: an earlier answer stays, a new question is taken back.
+        conversation.messages = old.isEmpty ? Array(question.dropLast()) : question + old
+        Note.write(old.isEmpty ? "no answer; the message is taken back" : "the earlier answer stays")
+    }
+
+    /// Adds an answer, in as many rounds as the model calls tools; false: there is none, or the user wants none.
+    private func answered(_ editor: LineEditor) async throws -> Bool {
         let offered = await offered()
         for round in 0...Self.mostRounds {
             if round == Self.mostRounds { Note.write("\(round) rounds of calls; now it has to answer") }
             let answer = try await generate(offering: round < Self.mostRounds ? offered : [])
-            guard let answer else { break }
+            guard let answer else { return false }
             conversation.messages.append(answer)
-            guard let tools, let calls = answer.tool_calls else { return }
-            guard let results = try await tools.carryOut(calls, editor) else { break }
+            guard let tools, let calls = answer.tool_calls else { return true }
+            guard let results = try await tools.carryOut(calls, editor) else { return false }
             conversation.messages += results
         }
-        // Stopped before the first word: an earlier answer stays, a new question is taken back.
-        conversation.dropAnswer()
-        if old.isEmpty { conversation.dropUnanswered() } else { conversation.messages += old }
-        Note.write(old.isEmpty ? "no answer; the message is taken back" : "the earlier answer stays")
+        return false
     }
 
     private func offered() async -> [ToolDefinition] { await tools?.definitions() ?? [] }

@@ -53,12 +53,6 @@ package struct Conversation: Codable, Equatable {
         return Array(messages[start...])
     }
 
-    /// Removes a last message that nobody answered, and what was done towards an answer.
-    package mutating func dropUnanswered() {
-        if messages.last?.role != "assistant" || messages.last?.tool_calls != nil { dropAnswer() }
-        if messages.last?.role == "user" { messages.removeLast() }
-    }
-
     /// Removes the last message and its answer; false if there is none.
     package mutating func undo() -> Bool {
         let before = messages.count

@@ -1,10 +1,11 @@
 // The program: its commands and nothing else.
 
 package import ArgumentParser
+import Inference
 
 @main
 package struct Sirocco: AsyncParsableCommand {
-    static let version = "0.1.0"
+    static let version = Engine.version
 
     // To add a command: one file in Commands/, one row here, one section in docs/commands.md.
     package static let configuration = CommandConfiguration(
@@ -20,7 +21,8 @@ package struct Sirocco: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Run.self, Chat.self, Serve.self, MakeKey.self, Show.self, Tokenize.self, Trace.self, Upcycle.self,
+            Run.self, Chat.self, Serve.self, MakeKey.self, Replay.self, Show.self, Tokenize.self, Trace.self,
+            Upcycle.self,
             Bench.self, Pull.self,
             List.self, Pack.self, Unpack.self, Remove.self,
         ])

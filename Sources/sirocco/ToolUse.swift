@@ -87,7 +87,8 @@ final class ToolUse {
             }
             defer { watch.cancel() }
             do { return try await call.value } catch is CancellationError {
-                Note.write("stopped")
+                // The terminal has echoed ^C.
+                Note.write(Terminal.isTerminal(.input) ? "\nstopped" : "stopped")
                 return nil
             }
         }

@@ -228,6 +228,13 @@ struct ToolLayoutTests {
         let filled = try mistral.prepare(bare, tools: []).messages
         #expect(filled[2...].map(\.toolCallID) == filled[1].toolCalls.map(\.id))
         #expect(filled[1].toolCalls[1].arguments == "{\"city\": \"Ro")
+
+        // Results in parts are text to templates, and no arguments at all are an empty object.
+        bare[2].body = .parts([["type": "text", "text": "21"], ["type": "text", "text": "now"]])
+        bare[1].toolCalls[0].arguments = ""
+        let plain = try mistral.prepare(bare, tools: []).messages
+        #expect(plain[2].body == .text("21\nnow"))
+        #expect(plain[1].toolCalls[0].arguments == [:])
     }
 
     @Test(

@@ -125,7 +125,18 @@ def server(pytestconfig, request):
     serve, settings = request.getfixturevalue("serve"), request.getfixturevalue("settings")
     with serve(settings()) as process:
         yield Served(process.base_url, "smollm2", "mistral-tiny", process)
-        assert process.alive(), f"the server died during the checks:\n{process.tail()}"
+
+
+@pytest.fixture(autouse=True)
+def server_survives(request):
+    """A check that the server did not survive has failed, whatever it saw; the next one meets a new process."""
+    yield
+    for name in ("server", "keyed", "target", "noise"):
+        served = request.node.funcargs.get(name)
+        if served and served.process and not served.process.alive():
+            words = served.process.last_words()
+            served.process.start_again()
+            pytest.fail(f"the server died of this:\n{words}")
 
 
 @pytest.fixture(scope="session")

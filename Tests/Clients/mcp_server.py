@@ -8,6 +8,7 @@ arguments makes it misbehave in one way:
     dies         ends in the middle of a call        exits        ends at once, with last words
     chatty       prints lines that are no messages   asks         asks the client things before it answers
     odd-names    has names no model may see          changes      says after each call that its list has changed
+    slow         takes a minute over sums above 100
     stubborn     stays when its input ends and at SIGTERM
 
 What it hears goes to the file named by `heard=FILE`, one line each.
@@ -70,6 +71,8 @@ def call(id, name, arguments):
     if "dies" in MODES:
         print("out of memory, goodbye", file=sys.stderr, flush=True)
         os._exit(3)
+    if "slow" in MODES and arguments.get("a", 0) > 100:
+        name, arguments = "sleep", {"seconds": 60}
     if name == "add":
         result = text(str(arguments["a"] + arguments["b"]), structuredContent={"sum": arguments["a"] + arguments["b"]})
     elif name == "echo":

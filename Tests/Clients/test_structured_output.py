@@ -132,7 +132,6 @@ def noise(serve, tmp_path_factory):
         models[name] = {"model": str(path), "context": 1024, "sequences": 8, "pinned": True}
     with serve({"models": models}, "--no-pack") as process:
         yield Served(process.base_url, MODELS[0], "", process)
-        assert process.alive(), process.tail()
 
 
 def ask(noise, schema, seed, **more):

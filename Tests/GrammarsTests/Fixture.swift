@@ -9,7 +9,9 @@ enum Fixture {
 
     static func array(_ name: String) throws -> [JSONValue] {
         let url = Bundle.module.resourceURL?.appendingPathComponent("Fixtures").appendingPathComponent(name)
-        guard let url, let data = FileManager.default.contents(atPath: url.path) else { throw Missing(name: name) }
+        guard let url, let data = FileManager.default.contents(atPath: url.path) else {
+            throw Missing(name: name)
+        }
         guard case .array(let values) = try JSONValue.parse(String(decoding: data, as: UTF8.self)) else {
             throw Missing(name: name)
         }
@@ -25,7 +27,8 @@ enum Fixture {
 
     static func schemas() throws -> [SchemaCase] {
         try array("schemas.json").map {
-            SchemaCase(schema: $0["schema"] ?? .null, valid: $0["valid"].strings, invalid: $0["invalid"].strings)
+            SchemaCase(
+                schema: $0["schema"] ?? .null, valid: $0["valid"].strings, invalid: $0["invalid"].strings)
         }
     }
 }

@@ -21,6 +21,11 @@ let pieces: [[UInt8]] = {
         "-01-", "T", ":00", "Z\"", "aaaaaaaa\"", "{\"a\":{\"a\":", "]}", "x\",\"y", "[1,2", "\"\"",
     ]
     pieces += words.map { Array($0.utf8) }
+    // Longer than a walk within counters goes.
+    pieces += [24, 25, 40].flatMap { length in
+        ["a", "b", "é"].map { Array(String(repeating: $0, count: length).utf8) }
+            + [Array((String(repeating: "a", count: length) + "\"}").utf8)]
+    }
     pieces += [[0xC3], [0xE6, 0xBC], [0xBC, 0xA2], [0xF0, 0x9F], [0x98, 0x80, 0x22], [0xA9, 0x22], []]
     return pieces
 }()
@@ -37,9 +42,10 @@ struct MaskTests {
         ("object", { try .jsonObject() }),
         ("regex", { try .regex("(a|ab|abc)*x?[^a]{0,5}") }),
         ("counts", { try .regex("[a-c]{20,40}!(é|漢){3}") }),
-        ("nested counts", { try .regex("((a|b{2,90}){3,70}c){0,80}") }),
+        ("nested counts", { try .regex("((a|b{2,90}c){3,70}d){0,80}") }),
         ("balanced", { try .gbnf("root ::= \"[\" root \"]\" | \"[]\" | \"{}\" root?") }),
         ("ambiguous", { try .regex("(a*|aa*|(ab?)*)*b") }),
+        ("far counts", { try .schema(#"{"type":"string","minLength":70,"maxLength":150}"#) }),
         ("text", { try .anyText() }),
         ("trigger", { try .triggered(by: .literal("<call>"), then: .regex("[0-9]{2}")) }),
         (
@@ -169,7 +175,7 @@ struct MaskTests {
 
     @Test("threads that share a grammar find the same")
     func threads() async throws {
-        let grammar = try Self.grammars[9].1()
+        let grammar = try Self.grammars[10].1()
         let answers = await withTaskGroup(of: [Int32].self) { group in
             for _ in 0..<8 {
                 group.addTask {
@@ -201,6 +207,6 @@ struct MaskTests {
         #expect(pieceVocabulary.isByteComplete && byteVocabulary.isByteComplete)
         #expect(!TokenVocabulary(count: 3) { _ in [0x61] }.isByteComplete)
         #expect(TokenVocabulary(count: 0) { _ in nil }.longest == 0)
-        #expect(pieceVocabulary.longest == 16)
+        #expect(pieceVocabulary.longest == 80)
     }
 }

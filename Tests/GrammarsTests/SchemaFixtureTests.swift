@@ -79,12 +79,18 @@ struct SchemaFixtureTests {
         for step in 0..<600 {
             let allowed = mask.allowedTokens(count: pieces.count + 2)
             if allowed.isEmpty {
-                Issue.record("nothing is allowed after \(String(decoding: bytes, as: UTF8.self).debugDescription)")
+                Issue.record(
+                    "nothing is allowed after \(String(decoding: bytes, as: UTF8.self).debugDescription)")
                 return nil
             }
-            let closing = allowed.filter { $0 == pieceEnd || [0x22, 0x5D, 0x7D].contains(pieces[Int($0)].last) }
-            let hurries = !closing.isEmpty && Int.random(in: 0..<60, using: &generator) < step
-            guard let token = (hurries ? closing : allowed).randomElement(using: &generator) else { return nil }
+            let closing = allowed.filter {
+                $0 == pieceEnd || [0x22, 0x5D, 0x7D].contains(pieces[Int($0)].last)
+            }
+            let hurries =
+                !closing.isEmpty && Int.random(in: 0..<(seed % 2 == 0 ? 60 : 400), using: &generator) < step
+            guard let token = (hurries ? closing : allowed).randomElement(using: &generator) else {
+                return nil
+            }
             mask.accept(token)
             if mask.progress == .ended { return bytes }
             if mask.isDead {
@@ -97,7 +103,47 @@ struct SchemaFixtureTests {
     }
 
     /// Documents of the suite that are valid but that no grammar here writes.
-    static let otherSpellings: Set<String> = []
+    static let otherSpellings = Set(
+        """
+        const: const with -2.0 matches integer and float types: integer -2 is valid
+        const: const with 0 does not match other zero-like types: float zero is valid
+        const: const with 1 does not match true: float one is valid
+        const: const with object: same object with different property order is valid
+        const: float and integers are equal up to 64-bit representation limits: float is valid
+        enum: enum with 0 does not match false: float zero is valid
+        enum: enum with 1 does not match true: float one is valid
+        enum: enum with [0] does not match [false]: [0.0] is valid
+        enum: enum with [1] does not match [true]: [1.0] is valid
+        type: integer type matches integers: a float with zero fractional part is an integer
+        date-time: validation of date-time strings: a valid date-time with a leap second, UTC
+        date-time: validation of date-time strings: a valid date-time with a leap second, with minus offset
+        date-time: validation of date-time strings: case-insensitive T and Z
+        email: validation of e-mail addresses: a quoted string with a @ in the local part is valid
+        email: validation of e-mail addresses: a quoted string with a double dot in the local part is valid
+        email: validation of e-mail addresses: a quoted string with a space in the local part is valid
+        email: validation of e-mail addresses: an IPv4-address-literal after the @ is valid
+        email: validation of e-mail addresses: an IPv6-address-literal after the @ is valid
+        hostname: validation of host names: maximum label length
+        hostname: validation of host names: single label starting with digit
+        ipv6: validation of IPv6 addresses: a long valid ipv6
+        ipv6: validation of IPv6 addresses: mixed format with double colons between the sections
+        ipv6: validation of IPv6 addresses: mixed format with leading double colons (ipv4-mapped ipv6 address)
+        ipv6: validation of IPv6 addresses: mixed format with the ipv4 section as decimal octets
+        time: validation of time strings: a valid time string with case-insensitive Z
+        time: validation of time strings: a valid time string with leap second, Zulu
+        time: validation of time strings: valid leap second, large negative time-offset
+        time: validation of time strings: valid leap second, large positive time-offset
+        time: validation of time strings: valid leap second, negative time-offset
+        time: validation of time strings: valid leap second, positive time-offset
+        time: validation of time strings: valid leap second, zero time-offset
+        uri: validation of URIs: a valid URL \("")
+        uri: validation of URIs: a valid URL with many special characters
+        """.split(separator: "\n").map(String.init))
+
+    /// The suite's cases for readers that take `format` for a remark; here it always holds.
+    private func isOtherSpelling(_ name: String) -> Bool {
+        Self.otherSpellings.contains(name) || name.hasSuffix("string is only an annotation by default")
+    }
 
     @Test("the public test suite: nothing invalid is accepted; what is valid is, or a keyword is named")
     func suite() throws {
@@ -115,10 +161,11 @@ struct SchemaFixtureTests {
                     // Then no document may be valid.
                     for test in tests where test["valid"] == .bool(true) {
                         let name = "\(group["name"].string): \(test["name"].string)"
-                        #expect(Self.otherSpellings.contains(name), "\(name): \(test["text"].string)")
+                        #expect(isOtherSpelling(name), "\(name): \(test["text"].string)")
                     }
                 }
-                #expect([.unsupported, .matchesNothing].contains(error.code), "\(group["name"].string): \(error)")
+                #expect(
+                    [.unsupported, .matchesNothing].contains(error.code), "\(group["name"].string): \(error)")
                 continue
             }
             compiled += 1
@@ -127,13 +174,15 @@ struct SchemaFixtureTests {
                 let text = test["text"].string
                 let isAccepted = grammar.accepts(text)
                 if test["valid"] == .bool(true) {
-                    #expect(isAccepted != Self.otherSpellings.contains(name), "\(name): \(text) by \(written)")
+                    #expect(isAccepted != isOtherSpelling(name), "\(name): \(text) by \(written)")
                     if isAccepted { accepted += 1 }
                 } else {
                     #expect(!isAccepted, "\(name): \(text) by \(written)")
                 }
             }
         }
-        #expect(compiled > 150 && accepted > 300, "\(compiled) compiled, \(refused) refused, \(accepted) accepted")
+        #expect(
+            compiled > 150 && accepted > 300, "\(compiled) compiled, \(refused) refused, \(accepted) accepted"
+        )
     }
 }

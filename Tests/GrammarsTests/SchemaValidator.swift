@@ -40,12 +40,16 @@ struct SchemaValidator {
             let prefix = if case .array(let schemas)? = all["prefixItems"] { schemas.count } else { 0 }
             return items.dropFirst(prefix).allSatisfy { isValid($0, limit) }
         case ("properties", .object(let properties), .object(let object)):
-            return object.members.allSatisfy { key, value in properties[key].map { isValid(value, $0) } ?? true }
+            return object.members.allSatisfy { key, value in
+                properties[key].map { isValid(value, $0) } ?? true
+            }
         case ("required", .array(let names), .object(let object)):
             return names.allSatisfy { if case .string(let name) = $0 { object[name] != nil } else { false } }
         case ("additionalProperties", _, .object(let object)):
-            let declared = if case .object(let properties)? = all["properties"] { properties } else { JSONObject() }
+            let declared =
+                if case .object(let properties)? = all["properties"] { properties } else { JSONObject() }
             return object.members.allSatisfy { declared[$0.key] != nil || isValid($0.value, limit) }
+        case ("multipleOf", .int(let divisor), .int(let int)): return int % divisor == 0
         default:
             guard let number = self.number(value), let limit = self.number(limit) else { return true }
             switch keyword {

@@ -213,12 +213,12 @@ struct KVStoreTests {
     func drain() async throws {
         var long = TinyModel(seed: 12)
         long.context = 1 << 20
-        var options = options()
-        options.context = 1 << 20
-        let engine = try Engine(try long.load(), options: options)
+        let loaded = try long.load()
+        let options = options { $0.context = 1 << 20 }
+        let engine = try Engine(loaded, options: options)
         let short = try engine.generate(GenerationRequest(prompt: [5, 6], maxTokens: 200))
         let endless = try engine.generate(GenerationRequest(prompt: [7]))
-        async let down: Void = engine.shutdown(drain: .seconds(1))
+        async let down: Void = engine.shutdown(drain: .seconds(100))
         let error = await #expect(throws: EngineError.self) {
             while true {  // until the shutdown has begun
                 _ = try await engine.generate(GenerationRequest(prompt: [5], maxTokens: 1)).answer()
@@ -226,10 +226,28 @@ struct KVStoreTests {
         }
         #expect(error?.code == .stopped)
         #expect(try await short.answer().ids.count == 200)
-        let stopped = await #expect(throws: EngineError.self) { try await endless.answer() }
-        #expect(stopped?.code == .stopped)
+        endless.cancel()
+        #expect(try await endless.answer().summary?.reason == .cancelled)
         await down
         await engine.shutdown()  // a second time is no harm
         #expect(engine.load.running == 0 && engine.load.store.pagesWritten >= 3)
+
+        let other = try Engine(loaded, options: options)
+        let cut = try other.generate(GenerationRequest(prompt: [7]))
+        await other.shutdown(drain: .milliseconds(100))
+        let stopped = await #expect(throws: EngineError.self) { try await cut.answer() }
+        #expect(stopped?.code == .stopped)
+    }
+}
+
+@Suite("Texts of cached pages")
+struct TextChainTests {
+    @Test("a text of 200,000 pages is let go without nesting as deep as it is long")
+    func depth() {
+        var text: TextChain?
+        for number in 0..<200_000 { text = TextChain(parent: text, tokens: [Int32(number)], start: (1, 2)) }
+        let last = text
+        #expect(last?.count == 200_000)
+        text = nil
     }
 }

@@ -21,18 +21,21 @@ private final class Counter: EngineObserver {
     func engine(ended request: RequestReport) {}
 }
 
-@Suite("Preemption", .serialized, .timeLimit(.minutes(5)))
+@Suite("Preemption", .serialized, .timeLimit(.minutes(10)))
 struct PreemptionTests {
     private static let models = [
         TinyModel(seed: 51), TinyModel(experts: 8, expertsPerToken: 2, format: .q8_0, seed: 52),
     ]
 
     /// A context is four pages.
-    private func engine(_ model: LoadedModel, _ counter: Counter, pages: Int) throws -> Engine {
+    private func engine(_ model: LoadedModel, _ counter: Counter, pages: Int, chunk: Int = 512) throws
+        -> Engine
+    {
         var options = Engine.Options()
         options.context = 256
         options.kvBytes = pages * model.cacheBytes(context: 64)
         options.observer = counter
+        options.prefillChunk = chunk
         return try Engine(model, options: options)
     }
 
@@ -48,7 +51,7 @@ struct PreemptionTests {
 
     @Test(
         "16 answers to the end of the context in a cache of hardly more than one: all the same bits as alone",
-        arguments: models, [4, 7])
+        arguments: [(models[0], 4), (models[0], 7), (models[1], 7)])
     func oneContext(model: TinyModel, pages: Int) async throws {
         let loaded = try model.load()
         var random = SeededGenerator(seed: model.seed + UInt64(pages))
@@ -83,14 +86,17 @@ struct PreemptionTests {
     func events(model: TinyModel) async throws {
         let loaded = try model.load()
         let counter = Counter()
-        let engine = try engine(loaded, counter, pages: 8)
+        let engine = try engine(loaded, counter, pages: 8, chunk: 24)
         var random = SeededGenerator(seed: 9)
         let requests = (0..<12).map { index in
             var request = randomRequest(&random, vocabulary: model.vocabularySize, longest: 90)
+            // Two pages when it is let in and three in the end, so that three of them outgrow eight.
+            request.prompt = (0..<60).map { _ in Int32.random(in: 3..<200, using: &random) }
             request.maxTokens = 120
             request.sampling.temperature = 1
             request.recordsRouting = index % 2 == 0
             request.promptLogProbabilities = index % 3 == 0 ? 2 : nil
+            request.usesPrefixCache = index < 2  // the others compute all of it again
             return request
         }
         let expected = try await plainAnswers(loaded, requests)

@@ -111,10 +111,9 @@ struct SchedulerTests {
         var bench = try Bench(stepTokens: 300, prefillChunk: 256)
         bench.allowance.severalPrompts = 64
         for length in [100, 90, 90] { try bench.submit(length: length, maxTokens: 100) }
-        #expect(bench.step() == [(2, 0..<67), (1, 0..<23)])  // 90 in all: the shortest prompt's length
-        #expect(bench.step() == [(2, 67..<90), (1, 23..<64)])
+        #expect(bench.step() == [(2, 0..<90), (1, 0..<30)])  // the shortest, and the oldest's quarter
         bench.allowance.besideDecoding = 16
-        #expect(bench.step() == [(2, 90..<91), (1, 64..<80)])
+        #expect(bench.step() == [(2, 90..<91), (1, 30..<46)])
     }
 
     @Test("first tokens of a burst wait for its other prompts, for as long as is allowed, and once")

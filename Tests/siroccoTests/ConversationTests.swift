@@ -46,14 +46,8 @@ struct ConversationTests {
     @Test("lose an answer together with the calls it took")
     func undone() {
         var conversation = Self.sample()
-        conversation.dropUnanswered()
-        #expect(conversation.messages.count == 5)
-        conversation.dropUnanswered()
-        #expect(conversation.messages.count == 5)
-        var cut = conversation
-        cut.messages.removeLast()
-        cut.dropUnanswered()
-        #expect(cut.messages.isEmpty)
+        let asked = conversation.undo()
+        #expect(asked && conversation.messages.count == 5)
         var regenerated = conversation
         let dropped = regenerated.dropAnswer()
         #expect(dropped.count == 4)
@@ -68,7 +62,10 @@ struct ConversationTests {
         "that do not hold together are refused by their place",
         arguments: [
             (#"[{"role": "robot", "content": "x"}]"#, "messages[0]: role 'robot'"),
-            (#"[{"role": "tool", "content": "x", "tool_call_id": "1"}]"#, "messages[0]: this result answers no call"),
+            (
+                #"[{"role": "tool", "content": "x", "tool_call_id": "1"}]"#,
+                "messages[0]: this result answers no call"
+            ),
             (
                 #"[{"role": "user", "content": "", "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]}]"#,
                 "messages[0]: only an assistant calls tools"

@@ -8,7 +8,8 @@ import sirocco
 
 @Suite("Tool servers", .timeLimit(.minutes(1)))
 struct ToolServerTests {
-    private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private static let script = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .appending(path: "Clients/mcp_server.py").path
 
     /// What came to the log or to the user.
@@ -27,7 +28,8 @@ struct ToolServerTests {
         try await MCPClient.start(command(arguments), version: "test", patience: patience) { log.add($0) }
     }
 
-    @Test("shake hands, list their tools and answer calls", arguments: ["", "old", "pages", "chatty", "asks"])
+    @Test(
+        "shake hands, list their tools and answer calls", arguments: ["", "old", "pages", "chatty", "asks"])
     func calls(mode: String) async throws {
         let log = Lines()
         let client = try await Self.start(mode, log: log)
@@ -112,7 +114,9 @@ struct ToolServerTests {
     func dies() async throws {
         let client = try await Self.start("dies")
         for _ in 0..<2 {
-            let error = await #expect(throws: MCPError.self) { try await client.call("add", ["a": 1, "b": 1]) }
+            let error = await #expect(throws: MCPError.self) {
+                try await client.call("add", ["a": 1, "b": 1])
+            }
             #expect(error?.code == .ended)
             #expect(error?.description.contains("out of memory, goodbye") == true)
         }

@@ -33,16 +33,22 @@ enum CallMatching {
                         + " answers no call of the assistant's message before it")
             }
             let call = open.remove(at: match).call
+            // Templates print a result as it is, and would print a list as Python shows one.
+            if case .parts(let parts) = messages[index].body, parts.allSatisfy({ $0["type"] == "text" }) {
+                messages[index].content = messages[index].content
+            }
             messages[index].toolCallID = call.id
             if messages[index].name == nil { messages[index].name = call.name }
         }
         return messages
     }
 
-    /// Arguments as an object; nil where they are none, such as text that breaks off.
+    /// Arguments as an object; nil where they are none, such as text that breaks off. Some clients send no text at all
+    /// for no arguments.
     static func object(_ arguments: JSONValue) -> JSONValue? {
         switch arguments {
         case .object: return arguments
+        case .string(""): return .object(JSONObject())
         case .string(let text):
             guard let value = try? JSONValue.parse(text), case .object = value else { return nil }
             return value

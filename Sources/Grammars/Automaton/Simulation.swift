@@ -46,6 +46,9 @@ struct Simulation: Sendable {
     /// The deepest stack that any member of the closure may come to need.
     private(set) var extents: [Int32] = []
     private var transitions: [SetID] = []  // [sets, classes]
+    /// Configurations in all sets.
+    private var stored = 0
+    private let classCount: Int
     private var closure = Closure()
 
     private struct SetKey: Hashable {
@@ -56,6 +59,7 @@ struct Simulation: Sendable {
     init(_ automaton: Automaton, width: Int) {
         self.automaton = automaton
         self.width = width
+        classCount = automaton.classes.count
         reset()
     }
 
@@ -69,11 +73,16 @@ struct Simulation: Sendable {
         reachesBottom.removeAll(keepingCapacity: true)
         extents.removeAll(keepingCapacity: true)
         transitions.removeAll(keepingCapacity: true)
+        stored = 0
         _ = intern([], reachesBottom: false, extent: 0)
     }
 
     /// Whether so much is remembered that forgetting is cheaper.
-    var isLarge: Bool { transitions.count > 1 << 18 || frames.count > 1 << 15 }
+    var isLarge: Bool { transitions.count > 1 << 18 || frames.count > 1 << 15 || stored > 1 << 20 }
+
+    /// Whether a walk over the vocabulary has met so many ways to read it that the rest was left out. Only the most
+    /// ambiguous grammars get there; what is left out is forbidden.
+    var isExhausted: Bool { stored > 1 << 21 && width <= GrammarLimits.width }
 }
 
 extension Simulation {
@@ -122,9 +131,15 @@ extension Simulation {
         step(set, byteClass: Int(automaton.classes.classOf[Int(byte)]))
     }
 
+    @inline(__always)
     mutating func step(_ set: SetID, byteClass: Int) -> SetID {
-        let known = transitions[Int(set) * automaton.classes.count + byteClass]
-        if known >= 0 { return known }
+        let known = transitions[Int(set) * classCount + byteClass]
+        return known >= 0 ? known : firstStep(set, byteClass: byteClass)
+    }
+
+    @inline(never)
+    private mutating func firstStep(_ set: SetID, byteClass: Int) -> SetID {
+        guard !isExhausted else { return Self.dead }
         closure.begin()
         let byte = automaton.classes.representatives[byteClass]
         for configuration in sets[Int(set)] {
@@ -134,7 +149,7 @@ extension Simulation {
             }
         }
         let next = closed()
-        transitions[Int(set) * automaton.classes.count + byteClass] = next
+        transitions[Int(set) * classCount + byteClass] = next
         return next
     }
 
@@ -245,10 +260,11 @@ extension Simulation {
         }
         let id = SetID(sets.count)
         sets.append(configurations)
+        stored += configurations.count
         self.reachesBottom.append(reachesBottom)
         extents.append(extent)
         transitions.append(
-            contentsOf: repeatElement(id == Self.dead ? 0 : -1, count: automaton.classes.count))
+            contentsOf: repeatElement(id == Self.dead ? 0 : -1, count: classCount))
         setIDs[key] = id
         return id
     }

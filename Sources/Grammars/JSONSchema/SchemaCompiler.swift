@@ -77,7 +77,7 @@ struct SchemaCompiler {
     ) throws(GrammarError) -> Expression {
         var words: [[UInt8]] = []
         var others: [Expression] = []
-        for constant in constants where try conjunction.accepts(constant, in: document) {
+        for constant in constants where try conjunction.acceptsByKeywords(constant, in: document) {
             let expression = try JSONText.expression(of: constant, &rules)
             if case .literal(let bytes) = expression {
                 words.append(bytes)
@@ -180,7 +180,9 @@ extension SchemaCompiler {
         }
         for name in shape.names.reversed() {
             let value = try expression(shape.parts(of: name))
-            let member = try JSONRules.member(key: .literal(JSONText.string(name)), value: value, &rules)
+            let member = rules.add(
+                "property",
+                try JSONRules.member(key: .literal(JSONText.string(name)), value: value, &rules))
             let (next, nextFirst) = (rules.add("properties", after), rules.add("properties", first))
             let isRequired = shape.required.contains(name)
             after = .sequence([separator, member, next])

@@ -78,6 +78,12 @@ extension SchemaConjunction {
     func accepts(_ value: JSONValue, in document: SchemaDocument) throws(GrammarError) -> Bool {
         guard !isFalse, !types.isDisjoint(with: SchemaTypes(of: value)) else { return false }
         if let constants, !constants.contains(where: { $0.isSame(as: value) }) { return false }
+        return try acceptsByKeywords(value, in: document)
+    }
+
+    /// Whether a value that is one of the constants, if there are some, is valid.
+    func acceptsByKeywords(_ value: JSONValue, in document: SchemaDocument) throws(GrammarError) -> Bool {
+        guard !isFalse, !types.isDisjoint(with: SchemaTypes(of: value)) else { return false }
         if let undecided {
             var valid = 0
             for branch in try branches(undecided) {

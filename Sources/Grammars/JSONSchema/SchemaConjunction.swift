@@ -105,18 +105,25 @@ struct SchemaConjunction: Sendable {
             }
             types.formIntersection(allowed)
         }
-        if let value = part.object["const"] { keep([value]) }
+        if let value = part.object["const"] { try keep([value], of: part) }
         if let value = part.object["enum"] {
             guard case .array(let values) = value else {
                 throw part.error(.invalidSchema, "expected a list of values", at: "enum")
             }
-            keep(values)
+            try keep(values, of: part)
         }
         if types.isEmpty || constants?.isEmpty == true { isFalse = true }
     }
 
-    private mutating func keep(_ values: [JSONValue]) {
-        constants = constants?.filter { known in values.contains { $0.isSame(as: known) } } ?? values
+    private mutating func keep(_ values: [JSONValue], of part: SchemaPart) throws(GrammarError) {
+        guard let known = constants else {
+            constants = values
+            return
+        }
+        guard known.count.cappedProduct(values.count) <= 1_000_000 else {
+            throw part.error(.limit, "too many constants for one value; list those that are left")
+        }
+        constants = known.filter { constant in values.contains { $0.isSame(as: constant) } }
     }
 
     /// The first `anyOf` or `oneOf` that no branch was chosen of yet.

@@ -57,10 +57,10 @@ final class SchemaDocument {
     /// Counts one schema looked at.
     func count(_ part: SchemaPart) throws(GrammarError) {
         work += 1
-        guard work <= 20 * GrammarLimits.schemas else {
+        guard work <= 4 * GrammarLimits.schemas else {
             throw part.error(
                 .limit,
-                "the alternatives multiply to more than \(20 * GrammarLimits.schemas) schemas; simplify them")
+                "the alternatives multiply to more than \(4 * GrammarLimits.schemas) schemas; simplify them")
         }
     }
 }
@@ -110,10 +110,11 @@ struct SchemaPart: Sendable {
         case .bool: return
         case .object(let object):
             for (keyword, value) in object.members {
-                if SchemaKeywords.supported.contains(keyword) || SchemaKeywords.annotations.contains(keyword)
-                {
-                    continue
+                if keyword == "$schema", !isKnownDialect(value) {
+                    throw error(.unsupported, "expected a draft of json-schema.org, or none", at: keyword)
                 }
+                if SchemaKeywords.supported.contains(keyword) { continue }
+                if SchemaKeywords.annotations.contains(keyword) { continue }
                 // An `$id` within would change what `$ref` means.
                 if keyword == "$id", pointer == "#" || object["$ref"] == nil && !pointer.contains("/") {
                     continue
@@ -130,6 +131,12 @@ struct SchemaPart: Sendable {
 }
 
 extension SchemaPart {
+    /// The drafts agree on the supported keywords, or what they say differently is an error here.
+    private func isKnownDialect(_ value: JSONValue) -> Bool {
+        guard case .string(let text) = value else { return false }
+        return ["http://json-schema.org/", "https://json-schema.org/"].contains { text.hasPrefix($0) }
+    }
+
     /// A count such as `minItems`.
     func count(_ keyword: String) throws(GrammarError) -> Int? {
         let count: Int

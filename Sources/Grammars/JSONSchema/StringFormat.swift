@@ -3,7 +3,12 @@
 //
 // To add a format: one row in `patterns`. Everything that matches must be valid; not all that is valid need match.
 
+internal import Synchronization
+
 enum StringFormat {
+    /// Each takes milliseconds to make, so they are made once.
+    private static let known = Mutex<[String: FiniteAutomaton]>([:])
+
     /// - Throws: `unsupported` for a format that is not listed.
     static func automaton(_ name: String) throws(GrammarError) -> FiniteAutomaton {
         guard let pattern = patterns[name] else {
@@ -12,7 +17,10 @@ enum StringFormat {
                 "format '\(name)' is not supported; there are \(patterns.keys.sorted().joined(separator: ", "))"
             )
         }
-        return try RegexParser.parse(pattern).automaton(matching: .whole)
+        if let automaton = known.withLock({ $0[name] }) { return automaton }
+        let automaton = try RegexParser.parse(pattern).automaton(matching: .whole)
+        known.withLock { $0[name] = automaton }
+        return automaton
     }
 
     static let patterns: [String: String] = [

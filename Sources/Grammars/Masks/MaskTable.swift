@@ -111,13 +111,18 @@ extension MaskTable {
         /// Nodes of the vocabulary's tree at which the rule may have ended; what lies below them depends on what
         /// comes after the rule.
         let ends: [Int32]
+        /// Nodes at which the walk stopped: below them tokens are so long that they ask for the exact counts.
+        let deep: [Int32]
         let controlTokens: [Int32]
         /// The frames that the walk may have needed.
         let extent: Int32
 
-        init(_ allowed: TokenSet, ends: [Int32], controlTokens: [Int32], extent: Int32) {
+        init(
+            _ allowed: TokenSet, ends: [Int32], deep: [Int32], controlTokens: [Int32], extent: Int32
+        ) {
             self.allowed = allowed
             self.ends = ends
+            self.deep = deep
             self.controlTokens = controlTokens
             self.extent = extent
         }
@@ -133,7 +138,7 @@ extension MaskTable {
                 for edge in automaton.tokens[configuration.state] { allowed.insert(edge.token) }
             }
             let all = 0..<vocabulary.nodes.count
-            walk(all, depth: 0, from: set, &simulation, into: &allowed) { _, _, _, _ in }
+            walk(all, depth: 0, from: set, &simulation, into: &allowed) { _, _, _, _ in true }
             return allowed
         }
         for configuration in configurations {
@@ -146,6 +151,7 @@ extension MaskTable {
             }
             allowed.formUnion(local.allowed)
             for token in local.controlTokens { allowed.insert(token) }
+            walk(deep: local.deep, from: configuration, &simulation, into: &allowed)
             guard context >= 0 else { continue }
             let next = simulation.set(returningTo: context)
             for node in local.ends { walk(below: node, from: next, &simulation, into: &allowed) }
@@ -170,10 +176,13 @@ extension MaskTable {
         return (counters.reversed(), context)
     }
 
-    /// A token makes at most as many rounds as it has bytes, so further from a bound than that the count is no
-    /// matter: one that stands for all such.
+    /// A walk within counters goes so many bytes deep. Few tokens are longer.
+    private static let reach = 24
+
+    /// Tokens make at most as many rounds as they have bytes, so for those within reach a count further than that
+    /// from its bounds is no matter: one stands for all such.
     private func stand(_ count: Int32, _ counter: Automaton.Counter) -> Int32 {
-        let reach = Int32(clamping: vocabulary.longest + 1)
+        let reach = Int32(Self.reach) + 1
         if counter.max - count <= reach { return count }
         if counter.min - count > reach { return 0 }
         return count >= counter.min ? counter.min : count
@@ -190,7 +199,11 @@ extension MaskTable {
             stack = simulation.push(frame)
         }
         let start = simulation.set(of: Configuration(state: state, stack: stack))
-        let mask = localWalk(from: start, &simulation, controlTokens: automaton.tokens[state].map(\.token))
+        let mask = localWalk(
+            from: start, depth: counters.isEmpty ? .max : Self.reach, &simulation,
+            controlTokens: automaton.tokens[state].map(\.token))
+        // Part of a mask is sound, but the next state must not be held to it.
+        guard !simulation.isExhausted else { return mask }
         tables.withLock { tables in
             tables.makeRoom(for: vocabulary.count / 8 + 4 * mask.ends.count + 200)
             tables.local[key] = mask
@@ -199,17 +212,37 @@ extension MaskTable {
     }
 
     private func localWalk(
-        from start: Simulation.SetID, _ simulation: inout Simulation, controlTokens: [Int32]
+        from start: Simulation.SetID, depth: Int, _ simulation: inout Simulation, controlTokens: [Int32]
     ) -> LocalMask {
         var allowed = TokenSet(count: vocabulary.count)
-        var ends: [Int32] = []
+        var (ends, deep): ([Int32], [Int32]) = ([], [])
         var extent = simulation.extents[Int(start)]
         walk(0..<vocabulary.nodes.count, depth: 0, from: start, &simulation, into: &allowed) {
-            node, end, set, simulation in
+            node, top, set, simulation in
             extent = max(extent, simulation.extents[Int(set)])
-            if simulation.reachesBottom[Int(set)], node + 1 < end { ends.append(Int32(node)) }
+            guard node + 1 < Int(top.end) else { return true }
+            if Int(top.depth) >= depth {
+                deep.append(Int32(node))
+                return false
+            }
+            if simulation.reachesBottom[Int(set)] { ends.append(Int32(node)) }
+            return true
         }
-        return LocalMask(allowed, ends: ends, controlTokens: controlTokens, extent: extent)
+        return LocalMask(allowed, ends: ends, deep: deep, controlTokens: controlTokens, extent: extent)
+    }
+
+    /// Allows the tokens below `nodes` that can be read from `configuration`, counts and all.
+    private func walk(
+        deep nodes: [Int32], from configuration: Configuration, _ simulation: inout Simulation,
+        into allowed: inout TokenSet
+    ) {
+        guard !nodes.isEmpty else { return }
+        let start = simulation.set(of: configuration)
+        for node in nodes {
+            var set = start
+            for byte in vocabulary.bytes(to: node) { set = simulation.step(set, byte) }
+            walk(below: node, from: set, &simulation, into: &allowed)
+        }
     }
 
     /// Allows the tokens below `node` whose bytes after it can be read from `start`.
@@ -220,35 +253,38 @@ extension MaskTable {
         let top = vocabulary.nodes[Int(node)]
         walk(
             Int(node) + 1..<Int(top.end), depth: Int(top.depth), from: start, &simulation, into: &allowed
-        ) { _, _, _, _ in }
+        ) { _, _, _, _ in true }
     }
 
-    /// Visits the nodes that can be reached, each before those below it.
+    /// Visits the nodes that can be reached, each before those below it; `visit` says whether to go below.
     @inline(__always)
     private func walk(
         _ range: Range<Int>, depth base: Int, from start: Simulation.SetID, _ simulation: inout Simulation,
         into allowed: inout TokenSet,
-        visit: (_ node: Int, _ end: Int, Simulation.SetID, borrowing Simulation) -> Void
+        visit: (Int, TokenVocabulary.Node, Simulation.SetID, borrowing Simulation) -> Bool
     ) {
         var path = [Simulation.SetID](repeating: start, count: vocabulary.longest - base + 1)
+        let classOf = automaton.classes.classOf
         var index = range.lowerBound
         vocabulary.nodes.withUnsafeBufferPointer { nodes in
             while index < range.upperBound {
                 let node = nodes[index]
                 let depth = Int(node.depth) - base
-                let set = simulation.step(path[depth - 1], node.byte)
+                let set = simulation.step(path[depth - 1], byteClass: Int(classOf[Int(node.byte)]))
                 guard set != Simulation.dead else {
                     index = Int(node.end)
                     continue
                 }
                 path[depth] = set
-                var token = node.token
-                while token >= 0 {
-                    allowed.insert(token)
-                    token = vocabulary.nextTwin[Int(token)]
+                if node.token >= 0 {
+                    allowed.insert(node.token)
+                    var twin = vocabulary.nextTwin[Int(node.token)]
+                    while twin >= 0 {
+                        allowed.insert(twin)
+                        twin = vocabulary.nextTwin[Int(twin)]
+                    }
                 }
-                visit(index, Int(node.end), set, simulation)
-                index += 1
+                index = visit(index, node, set, simulation) ? index + 1 : Int(node.end)
             }
         }
     }

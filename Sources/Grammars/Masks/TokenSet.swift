@@ -34,22 +34,44 @@ struct TokenSet: Sendable, Equatable {
             for (index, word) in words.enumerated() where word != .max {
                 let start = index * 64
                 guard start < shared else { break }
-                let end = min(start + 64, shared)
-                // Forbid a few, or keep a few.
-                var forbidden = ~word
-                if forbidden.nonzeroBitCount <= 32 {
-                    while forbidden != 0 {
-                        let position = start + forbidden.trailingZeroBitCount
-                        if position < end { logits[position] = -.infinity }
-                        forbidden &= forbidden - 1
-                    }
+                let part = UnsafeMutableBufferPointer(rebasing: logits[start..<min(start + 64, shared)])
+                if word == 0 {
+                    part.update(repeating: -.infinity)
                 } else {
-                    for position in start..<end where word >> UInt64(position - start) & 1 == 0 {
-                        logits[position] = -.infinity
-                    }
+                    Self.forbid(~word, in: part)
                 }
             }
             if shared < logits.count { logits[shared...].update(repeating: -.infinity) }
+        }
+    }
+
+    /// Forbids those of up to 64 logits whose bits are set: one by one where they are few, else all, and the others
+    /// are put back.
+    private static func forbid(_ bits: UInt64, in logits: UnsafeMutableBufferPointer<Float>) {
+        let within = logits.count < 64 ? UInt64(1) << UInt64(logits.count) - 1 : .max
+        var rest = bits & within
+        if rest.nonzeroBitCount <= 32 {
+            while rest != 0 {
+                logits[rest.trailingZeroBitCount] = -.infinity
+                rest &= rest - 1
+            }
+            return
+        }
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 64) { kept in
+            let allowed = ~bits & within
+            var (rest, count) = (allowed, 0)
+            while rest != 0 {
+                kept[count] = logits[rest.trailingZeroBitCount]
+                count += 1
+                rest &= rest - 1
+            }
+            logits.update(repeating: -.infinity)
+            (rest, count) = (allowed, 0)
+            while rest != 0 {
+                logits[rest.trailingZeroBitCount] = kept[count]
+                count += 1
+                rest &= rest - 1
+            }
         }
     }
 }

@@ -47,12 +47,20 @@ public final class TokenVocabulary: Sendable {
             hasText.append(!text.isEmpty)
             if !text.isEmpty { order.append(id) }
         }
-        flat.withUnsafeBufferPointer { flat in
-            func text(_ id: Int32) -> Slice<UnsafeBufferPointer<UInt8>> {
-                flat[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])]
+        // The first eight bytes as one number settle nearly every comparison.
+        var heads = [UInt64](repeating: 0, count: count)
+        for id in order {
+            for (place, byte) in flat[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])].prefix(8)
+                .enumerated()
+            {
+                heads[Int(id)] |= UInt64(byte) << UInt64(56 - 8 * place)
             }
+        }
+        flat.withUnsafeBufferPointer { flat in
             order.sort { left, right in
-                let (a, b) = (text(left), text(right))
+                if heads[Int(left)] != heads[Int(right)] { return heads[Int(left)] < heads[Int(right)] }
+                let a = flat[Int(offsets[Int(left)])..<Int(offsets[Int(left) + 1])]
+                let b = flat[Int(offsets[Int(right)])..<Int(offsets[Int(right) + 1])]
                 for (x, y) in zip(a, b) where x != y { return x < y }
                 return a.count == b.count ? left < right : a.count < b.count
             }
@@ -76,6 +84,15 @@ public final class TokenVocabulary: Sendable {
     package func bytes(of token: Int32) -> ArraySlice<UInt8>? {
         guard token >= 0, Int(token) < count, hasText[Int(token)] else { return nil }
         return bytes[Int(offsets[Int(token)])..<Int(offsets[Int(token) + 1])]
+    }
+}
+
+extension TokenVocabulary {
+    /// The bytes from the root to a node: every node lies on the way to some token.
+    func bytes(to node: Int32) -> ArraySlice<UInt8> {
+        var index = Int(node)
+        while nodes[index].token < 0 { index += 1 }
+        return (bytes(of: nodes[index].token) ?? []).prefix(Int(nodes[Int(node)].depth))
     }
 }
 

@@ -40,6 +40,8 @@ struct AnswerEnd: Sendable {
     var tokens: [TokenID]
     var seed: UInt64
     var routing: [TokenRouting]
+    /// What repeats it, if that was asked for.
+    var receipt: Receipt?
 }
 
 /// A piece of an answer.

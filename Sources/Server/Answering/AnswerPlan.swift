@@ -87,7 +87,7 @@ struct AnswerPlan: Sendable {
         return seconds.map { arrival + .seconds($0) }
     }
 
-    private func request(choice: Int, _ mask: (any LogitsMask)?) -> GenerationRequest {
+    func request(choice: Int, _ mask: (any LogitsMask)? = nil) -> GenerationRequest {
         GenerationRequest(
             prompt: prompt, maxTokens: maxTokens,
             sampling: options.sampling(
@@ -100,6 +100,7 @@ struct AnswerPlan: Sendable {
 
     /// Starts the work on all choices. Throws what is wrong before anything is computed.
     func start() throws -> RunningAnswer {
+        if options.extras.receipt == true { model.beginDigest() }
         var generations: [Generation] = []
         do {
             let mask = try model.constraints.mask(format, offer)
@@ -118,6 +119,7 @@ struct AnswerPlan: Sendable {
 struct RunningAnswer: Sendable {
     let plan: AnswerPlan
     let generations: [Generation]
+    let count = TokenCount()
 
     /// Ends the work at the next step.
     func cancel() { for generation in generations { generation.cancel() } }
@@ -156,6 +158,7 @@ struct RunningAnswer: Sendable {
             case .token(let token):
                 guard assembler.foundStop == nil else { continue }
                 tokens.append(token.id)
+                count.add()
                 for event in assembler.append(token) { continuation.yield(event) }
                 if assembler.foundStop != nil { generation.cancel() }
             case .prompt(let tokens): continuation.yield(.prompt(choice: choice, tokens))
@@ -163,12 +166,18 @@ struct RunningAnswer: Sendable {
             case .finished(var summary):
                 for event in assembler.finish() { continuation.yield(event) }
                 summary.generatedTokens = tokens.count
+                var receipt: Receipt?
+                if plan.options.extras.receipt == true {
+                    receipt = Receipt(
+                        plan, digest: try await plan.digest(), choice: choice, tokens: tokens,
+                        end: reason(summary, assembler))
+                }
                 continuation.yield(
                     .finished(
                         choice: choice,
                         AnswerEnd(
                             reason: reason(summary, assembler), summary: summary, tokens: tokens,
-                            seed: plan.seed &+ UInt64(choice), routing: routing)))
+                            seed: plan.seed &+ UInt64(choice), routing: routing, receipt: receipt)))
             }
         }
     }
@@ -186,4 +195,11 @@ struct RunningAnswer: Sendable {
         case .length: summary.generatedTokens == plan.maxTokens ? .length : .contextFull
         }
     }
+}
+
+/// Tokens that an answer has come to so far, in all its choices.
+final class TokenCount: Sendable {
+    private let count = Atomic<Int>(0)
+    func add() { count.wrappingAdd(1, ordering: .relaxed) }
+    var value: Int { count.load(ordering: .relaxed) }
 }

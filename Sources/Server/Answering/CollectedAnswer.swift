@@ -40,7 +40,8 @@ struct CollectedAnswer: Sendable {
             }
         }
         choices = try texts.indices.map { choice in
-            guard let end = ends[choice] else { throw CancellationError() }
+            // A client that closed its own direction only may still read: half an answer must not look like one.
+            guard let end = ends[choice], end.reason != .cancelled else { throw CancellationError() }
             return Choice(
                 prompt: prompts[choice], text: texts[choice], records: records[choice], calls: calls[choice],
                 end: end)

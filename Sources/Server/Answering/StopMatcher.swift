@@ -1,16 +1,16 @@
 // Finds stop texts in an answer that comes in pieces. Knows no token.
 
 /// Lets text through until one of several texts appears, and holds back what may be the beginning of one.
-struct StopMatcher: Sendable {
+package struct StopMatcher: Sendable {
     private let stops: [[UInt8]]
     private var held: [UInt8] = []
     /// The text that was found.
-    private(set) var found: String?
+    package private(set) var found: String?
 
-    init(_ stops: [String]) { self.stops = stops.map { Array($0.utf8) } }
+    package init(_ stops: [String]) { self.stops = stops.map { Array($0.utf8) } }
 
     /// The text that is certain not to belong to a stop text. Once one was found, nothing more comes.
-    mutating func append(_ text: String) -> String {
+    package mutating func append(_ text: String) -> String {
         guard found == nil else { return "" }
         guard !stops.isEmpty else { return text }
         held += text.utf8
@@ -25,7 +25,7 @@ struct StopMatcher: Sendable {
     }
 
     /// What was held back when the answer ended without a stop text.
-    mutating func finish() -> String {
+    package mutating func finish() -> String {
         defer { held = [] }
         return found == nil ? String(decoding: held, as: UTF8.self) : ""
     }

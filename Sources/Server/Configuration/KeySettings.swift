@@ -35,7 +35,10 @@ package struct KeySettings: Sendable, Equatable {
     var digest: [UInt8]? {
         guard hash.hasPrefix("sha256:") else { return nil }
         let digits = Array(hash.dropFirst(7).utf8)
-        guard digits.count == 64 else { return nil }
+        // `UInt8` would take a sign for a digit.
+        guard digits.count == 64, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
+            return nil
+        }
         var bytes: [UInt8] = []
         for pair in stride(from: 0, to: 64, by: 2) {
             guard let byte = UInt8(String(decoding: digits[pair..<pair + 2], as: UTF8.self), radix: 16) else {
@@ -49,7 +52,7 @@ package struct KeySettings: Sendable, Equatable {
     func check() throws {
         guard digest != nil else {
             throw ConfigurationError(
-                "keys: \(name): expected hash: sha256: and 64 hexadecimal digits; `sirocco key` makes a key and its hash"
+                "keys: '\(name)': hash: expected sha256: and 64 hexadecimal digits; `sirocco key` makes a key and its hash"
             )
         }
     }
@@ -71,17 +74,17 @@ package struct KeySettings: Sendable, Equatable {
 }
 
 /// Who may come in.
-struct Keyring: Sendable {
+package struct Keyring: Sendable {
     private let keys: [(digest: [UInt8], key: KeySettings)]
 
-    init(_ keys: [KeySettings]) {
+    package init(_ keys: [KeySettings]) {
         self.keys = keys.compactMap { key in key.digest.map { ($0, key) } }
     }
 
-    var isEmpty: Bool { keys.isEmpty }
+    package var isEmpty: Bool { keys.isEmpty }
 
     /// The key that `presented` is. All are compared, each in the same time, whatever matches.
-    func find(_ presented: String) -> KeySettings? {
+    package func find(_ presented: String) -> KeySettings? {
         let digest = Array(SHA256.hash(data: Data(presented.utf8)))
         var found: KeySettings?
         for (candidate, key) in keys {

@@ -109,7 +109,8 @@ extension ValueKind<Int> {
             APIError.invalid("\(path): expected a number of bytes, or a text such as 8GiB or 500MB", at: path)
         }
         switch json {
-        case .int(let bytes) where bytes >= 0: return bytes
+        // More than any machine has, and far from what sums overflow at.
+        case .int(let bytes) where (0...1 << 60).contains(bytes): return bytes
         case .string(let text):
             let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
             let unit = text.dropFirst(digits.count).drop { $0 == " " }.lowercased()

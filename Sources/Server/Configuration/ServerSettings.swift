@@ -25,6 +25,8 @@ package struct ServerSettings: Sendable, Equatable {
     package var logsContent = false
     /// Whether anonymous requests may see `/metrics`.
     package var hidesMetrics = false
+    /// Bytes that routing traces may take; the oldest give way.
+    package var traceBytes = 64 << 20
     /// Where keys and values are kept over a restart; nil: nowhere.
     package var kvFolder: String?
     package var kvFolderBytes = 4 << 30
@@ -48,6 +50,7 @@ package struct ServerSettings: Sendable, Equatable {
             Field("tls", \.tls, .object(TLSSettings.shape, initial: TLSSettings()), "certificate and key"),
             Field("log_content", \.logsContent, .bool, "log prompts and answers"),
             Field("private_metrics", \.hidesMetrics, .bool, "ask for a key at /metrics too"),
+            Field("trace_memory", \.traceBytes, .bytes, "bytes for routing traces"),
             Field("kv_folder", \.kvFolder, .text(1...4096), "keep keys and values here over a restart"),
             Field("kv_folder_size", \.kvFolderBytes, .bytes, "bytes that the folder may take"),
         ])
@@ -86,7 +89,14 @@ package struct ServerSettings: Sendable, Equatable {
             }
         }
         guard !models.isEmpty else { throw ConfigurationError("models: name at least one") }
-        for key in keys { try key.check() }
+        var names: Set<String> = []
+        for key in keys {
+            try key.check()
+            // Limits, turns and traces go by the name.
+            guard names.insert(key.name).inserted else {
+                throw ConfigurationError("keys: there are two called '\(key.name)'")
+            }
+        }
         if !isLoopback, keys.isEmpty, !isOpen {
             throw ConfigurationError(
                 "\(host) can be reached by others: add keys (`sirocco key` makes one), or say that the server is open"
@@ -126,6 +136,8 @@ package struct HTTPLimits: Sendable, Equatable {
     package var bodySeconds = 30.0
     /// Seconds that a connection may idle, and that a request's head may take.
     package var idleSeconds = 75.0
+    /// Seconds that a client may leave what it was sent unread.
+    package var writeSeconds = 60.0
     package var connections = 1024
     /// Seconds that running answers get after SIGTERM.
     package var drainSeconds = 30.0
@@ -137,6 +149,9 @@ package struct HTTPLimits: Sendable, Equatable {
             Field("headers", \.headerBytes, .bytes, "bytes of a request's head"),
             Field("body_seconds", \.bodySeconds, .number(0.1...3600), "time for a body to arrive"),
             Field("idle_seconds", \.idleSeconds, .number(0.1...86400), "time that a connection may idle"),
+            Field(
+                "write_seconds", \.writeSeconds, .number(0.1...86400),
+                "time that a client may not read its answer"),
             Field("connections", \.connections, .integer(1...100_000), "open connections"),
             Field(
                 "drain_seconds", \.drainSeconds, .number(0...86400), "time for running answers after SIGTERM"),

@@ -166,6 +166,7 @@ enum Completions {
                 usage.cached += one.cached
                 usage.answer += one.answer
             }
+            if let plan = answers.first?.plan { call.finished(plan, ends, id: head.id) }
             let extras = answers.first.flatMap { OpenAIParts.extras($0.plan, ends, id: head.id) }
             if head.body.includesUsage == true || extras != nil {
                 var object = head.object
@@ -174,7 +175,6 @@ enum Completions {
                 object["sirocco"] = extras
                 try await events.send(.object(object))
             }
-            if let plan = answers.first?.plan { call.finished(plan, ends, id: head.id) }
             try await events.sendDone()
         }
     }

@@ -30,8 +30,7 @@ enum Endpoints {
         OllamaChat.endpoint, OllamaGenerate.endpoint, OllamaModels.tags, OllamaModels.ps, OllamaModels.show,
         OllamaModels.version, OllamaEmbed.endpoint,
         ListModels.endpoint, ShowModel.endpoint, Tokenize.endpoint, Detokenize.endpoint,
-        ApplyTemplate.endpoint,
-        MetricsPage.endpoint, OpenAPIDocument.endpoint,
+        ApplyTemplate.endpoint, ShowTrace.endpoint, MetricsPage.endpoint, OpenAPIDocument.endpoint,
         Health.health, Health.ready,
     ]
 }

@@ -41,7 +41,8 @@ enum Messages {
     private static let answering: [Field<Body>] = [
         Field("max_tokens", \.maxTokens, .integer(1...(.max)), isRequired: true, "most tokens of the answer"),
         Field("stream", \.streams, .bool, "answer with server-sent events"),
-        AnswerFields.stop("stop_sequences"), AnswerFields.temperature(1), AnswerFields.topP(), AnswerFields.topK(),
+        AnswerFields.stop("stop_sequences"), AnswerFields.temperature(1), AnswerFields.topP(),
+        AnswerFields.topK(),
         AnswerFields.extras(),
         Field(only: .object(Metadata.shape, initial: Metadata()), "metadata", "user_id, kept by nobody"),
         Field(only: .word(["auto", "standard_only"]), "service_tier", "there is one tier"),
@@ -58,7 +59,8 @@ enum Messages {
         method: .post, path: "/v1/messages/count_tokens", dialect: .anthropic,
         summary: "The tokens of a conversation's prompt", body: countShape.schema,
         answer: [
-            "type": "object", "properties": ["input_tokens": ["type": "integer"]], "required": ["input_tokens"],
+            "type": "object", "properties": ["input_tokens": ["type": "integer"]],
+            "required": ["input_tokens"],
         ]
     ) { call in
         let plan = try await call.body(countShape, initial: Body()).input().plan(call)
@@ -82,7 +84,8 @@ enum Messages {
         let response = Reply.events(call, dialect: .anthropic) { events in
             try await call.whileConnected(answer) {
                 var made = initial
-                try await events.send(["type": "message_start", "message": made.message], name: "message_start")
+                try await events.send(
+                    ["type": "message_start", "message": made.message], name: "message_start")
                 for try await event in answer.events() {
                     for (name, value) in made.take(event) { try await events.send(value, name: name) }
                 }
@@ -102,9 +105,11 @@ enum Messages {
 
 private struct Thinking: Sendable {
     static let shape = RequestShape<Thinking>(
-        "thinking", [Field(only: .word(["disabled"]), "type", "models here think in their answers, or not at all")])
+        "thinking",
+        [Field(only: .word(["disabled"]), "type", "models here think in their answers, or not at all")])
 }
 
 private struct Metadata: Sendable {
-    static let shape = RequestShape<Metadata>("metadata", [Field(only: .text(0...512), "user_id", "whose request it is")])
+    static let shape = RequestShape<Metadata>(
+        "metadata", [Field(only: .text(0...512), "user_id", "whose request it is")])
 }

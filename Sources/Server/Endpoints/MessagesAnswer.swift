@@ -52,7 +52,8 @@ struct MessagesAnswer: Sendable {
             let change: JSONValue = [
                 "type": "message_delta",
                 "delta": [
-                    "stop_reason": message["stop_reason"] ?? .null, "stop_sequence": message["stop_sequence"] ?? .null,
+                    "stop_reason": message["stop_reason"] ?? .null,
+                    "stop_sequence": message["stop_sequence"] ?? .null,
                 ],
                 "usage": message["usage"] ?? .null,
             ]
@@ -77,7 +78,10 @@ struct MessagesAnswer: Sendable {
     }
 
     private func delta(_ json: JSONValue) -> Event {
-        ("content_block_delta", ["type": "content_block_delta", "index": .int(blocks.count - 1), "delta": json])
+        (
+            "content_block_delta",
+            ["type": "content_block_delta", "index": .int(blocks.count - 1), "delta": json]
+        )
     }
 
     /// The message, as far as it is there.
@@ -101,7 +105,9 @@ struct MessagesAnswer: Sendable {
         switch block {
         case .text(let text): return ["type": "text", "text": .string(text)]
         case .use(let id, let name, let arguments):
-            return ["type": "tool_use", "id": .string(id), "name": .string(name), "input": .arguments(arguments)]
+            return [
+                "type": "tool_use", "id": .string(id), "name": .string(name), "input": .arguments(arguments),
+            ]
         }
     }
 
@@ -124,11 +130,14 @@ struct MessagesAnswer: Sendable {
             "content": [
                 "type": "array",
                 "items": [
-                    "type": "object", "properties": ["type": ["enum": ["text", "tool_use"]]], "required": ["type"],
+                    "type": "object", "properties": ["type": ["enum": ["text", "tool_use"]]],
+                    "required": ["type"],
                 ],
             ],
             "stop_reason": [
-                "enum": ["end_turn", "max_tokens", "stop_sequence", "tool_use", "model_context_window_exceeded"]
+                "enum": [
+                    "end_turn", "max_tokens", "stop_sequence", "tool_use", "model_context_window_exceeded",
+                ]
             ],
             "stop_sequence": ["type": ["string", "null"]],
             "usage": [

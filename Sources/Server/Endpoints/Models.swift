@@ -27,10 +27,11 @@ enum ShowModel {
         method: .get, path: "/v1/models/{id}", dialect: .openAI, summary: "One model",
         answer: ChatSchemas.model
     ) { call in
-        let name = call.context.parameters.get("id") ?? ""
+        // A name may have a slash, which a path spells %2F.
+        let name = call.context.parameters.get("id")?.percentDecoded ?? ""
         let known = call.visibleModels
         guard let settings = known.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
-            throw APIError.unknownModel(name, known: known.map(\.name))
+            throw APIError.unknownModel(String(name.prefix(200)), known: known.map(\.name))
         }
         return Reply.json(json(name, settings, call.service))
     }
@@ -75,8 +76,14 @@ extension Call {
             ? .mistral : .openAI
     }
 
-    /// Notes what an answer came to: for the log and the counters.
+    /// Notes what an answer came to: for the log, the counters and traces. To be called before the client can know that
+    /// the answer is at its end.
     func finished(_ plan: AnswerPlan, _ ends: [AnswerEnd], id: String) {
+        if plan.options.extras.trace == true {
+            service.traces.keep(
+                RoutedAnswer(plan, ends, id: id, owner: context.key?.name),
+                bytes: service.settings.traceBytes)
+        }
         let usage = Usage(ends)
         context.notes.update { notes in
             notes.promptTokens = usage.prompt

@@ -63,6 +63,7 @@ enum OpenAIParts {
                 })
         }
         if plan.options.extras.trace == true { object["trace"] = .string("/v1/traces/\(id)") }
+        if let receipt = Receipt(ends.compactMap(\.receipt)) { object["receipt"] = receipt.json }
         if ends.contains(where: { $0.reason == .deadline }) { object["end"] = "deadline" }
         return object.count > 0 ? .object(object) : nil
     }

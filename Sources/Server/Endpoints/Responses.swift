@@ -22,7 +22,8 @@ enum Responses {
 
     private static let honoured: [Field<Body>] = [
         Field("model", \.model, .text(1...200), isRequired: true, "a name that this server offers"),
-        Field("input", \.list, .responseInput, isRequired: true, "a text, or messages, calls and their outputs"),
+        Field(
+            "input", \.list, .responseInput, isRequired: true, "a text, or messages, calls and their outputs"),
         Field("instructions", \.instructions, .string, "a system prompt in front of the input"),
         AnswerFields.maxTokens("max_output_tokens"), AnswerFields.temperature(), AnswerFields.topP(),
         Field("text", \.format, .textConfiguration, "format: text, any JSON object, or JSON by a schema"),
@@ -31,7 +32,8 @@ enum Responses {
         Field("parallel_tool_calls", \.isParallel, .bool, "whether one answer may call several times"),
         Field("top_logprobs", \.topLogProbabilities, .integer(0...20), "likeliest tokens to report"),
         Field(
-            "include", \.includes, .list(of: .word(["message.output_text.logprobs", "reasoning.encrypted_content"])),
+            "include", \.includes,
+            .list(of: .word(["message.output_text.logprobs", "reasoning.encrypted_content"])),
             "log-probabilities; reasoning, of which there is none"),
         Field("stream", \.streams, .bool, "answer with server-sent events"),
         Field("metadata", \.metadata, .object, "given back with the answer"),
@@ -40,14 +42,17 @@ enum Responses {
 
     /// What changes nothing here is taken with the value that says so.
     private static let neutral: [Field<Body>] = [
-        Field(only: .constant([false], "nothing is stored here; leave it out, or say false"), "store", "false"),
+        Field(
+            only: .constant([false], "nothing is stored here; leave it out, or say false"), "store", "false"),
         Field(
             only: .constant([.null], "nothing is stored here; send the conversation as input"),
             "previous_response_id", "null"),
         Field(only: .constant([false], "answers are made while the client waits"), "background", "false"),
         Field(only: .word(["disabled"]), "truncation", "an input that does not fit is an error"),
         Field(only: .object(Reasoning.shape, initial: Reasoning()), "reasoning", "effort none"),
-        Field(only: .object(StreamOptions.shape, initial: StreamOptions()), "stream_options", "include_obfuscation"),
+        Field(
+            only: .object(StreamOptions.shape, initial: StreamOptions()), "stream_options",
+            "include_obfuscation"),
         Field(only: .word(["auto", "default"]), "service_tier", "there is one tier"),
         Field(only: .text(0...512), "prompt_cache_key", "prompts are shared without it"),
         Field(only: .text(0...512), "safety_identifier", "for this server's log"),

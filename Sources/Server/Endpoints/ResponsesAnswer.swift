@@ -28,7 +28,10 @@ struct ResponsesAnswer: Sendable {
 
     /// The events before any text.
     mutating func begin() -> [Event] {
-        [event("response.created", ["response": response]), event("response.in_progress", ["response": response])]
+        [
+            event("response.created", ["response": response]),
+            event("response.in_progress", ["response": response]),
+        ]
     }
 
     /// Takes in what comes next; gives the events that say so.
@@ -37,7 +40,8 @@ struct ResponsesAnswer: Sendable {
         case .prompt: return []
         case .text(_, let text, let records): return add(text, records)
         case .callStarted(_, _, let id, let name):
-            return open(.call(id: "fc_" + Identifiers.random(24), callID: "call_" + id, name: name, arguments: ""))
+            return open(
+                .call(id: "fc_" + Identifiers.random(24), callID: "call_" + id, name: name, arguments: ""))
         case .callArguments(_, _, let text):
             guard case .call(let id, let callID, let name, let before)? = items.last else { return [] }
             items[items.count - 1] = .call(id: id, callID: callID, name: name, arguments: before + text)

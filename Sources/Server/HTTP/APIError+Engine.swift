@@ -33,9 +33,13 @@ extension APIError {
             self = APIError(
                 .serviceUnavailable, .unavailable, code: "shutting_down", "the server is ending",
                 retryAfter: 5)
-        case .badModel, .badLogits:
+        case .badLogits:
             self = APIError(
                 .internalServerError, .server, code: "model_error", "the model failed: \(error.description)")
+        case .badModel:
+            // Says where the file lies, which is nobody's business out there.
+            self = APIError(
+                .internalServerError, .server, code: "model_error", "the model cannot do this")
         }
     }
 }

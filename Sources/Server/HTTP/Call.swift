@@ -56,7 +56,7 @@ struct Call: Sendable {
             .contentTooLarge, .tooLarge, code: "body_too_large",
             "the body has more than \(limits.bodyBytes) bytes; `limits: body` in the configuration sets this")
         // What says beforehand that it is too large is not waited for.
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > limits.bodyBytes {
+        if let length = request.headers[.contentLength], Int(length) ?? .max > limits.bodyBytes {
             throw tooLarge
         }
         let buffer: ByteBuffer
@@ -95,7 +95,9 @@ struct Call: Sendable {
 
     /// The model called `name`, if the key may use it.
     func lease(_ name: String) async throws -> ModelLease {
-        let settings = try service.pool.settings(of: name)
+        guard let settings = try? service.pool.settings(of: name) else {
+            throw APIError.unknownModel(name, known: visibleModels.map(\.name))
+        }
         context.notes.update { $0.model = settings.name }
         if let allowed = context.key?.models, !allowed.contains(settings.name) {
             throw APIError.unknownModel(name, known: allowed)
@@ -117,6 +119,13 @@ struct Call: Sendable {
     func whileConnected<Result>(_ answer: RunningAnswer, _ body: () async throws -> Result) async rethrows
         -> Result
     {
+        // Whoever leaves early does not get to where the exact figures are noted.
+        defer {
+            context.notes.update {
+                $0.promptTokens = max($0.promptTokens, answer.plan.prompt.count)
+                $0.answerTokens = max($0.answerTokens, answer.count.value)
+            }
+        }
         guard let watch = service.watches[context.channel] else {
             answer.cancel()
             return try await body()

@@ -28,22 +28,15 @@ struct AccessMiddleware: RouterMiddleware {
                         ? "an API key is needed: Authorization: Bearer …" : "this API key is not known here")
             }
         }
-        guard request.method != .get else { return try await next(request, context) }
+        guard request.method != .get, request.method != .head else { return try await next(request, context) }
         try service.enter()
-        let ticket = Ticket(service)
+        let ticket = Ticket(service, context)
         if let key = context.key { try service.rates.take(key) }
         var response = try await next(request, context)
-        if let key = context.key, response.body.contentLength != nil {
-            service.rates.charge(key, context.notes.value)
-        }
-        guard response.body.contentLength == nil else { return response }
+        guard response.body.contentLength == nil else { return withExtendedLifetime(ticket) { response } }
         let body = response.body
-        let (key, notes) = (context.key, context.notes)
-        response.body = ResponseBody { [service] writer in
-            defer {
-                if let key { service.rates.charge(key, notes.value) }
-                withExtendedLifetime(ticket) {}
-            }
+        response.body = ResponseBody { writer in
+            defer { withExtendedLifetime(ticket) {} }
             try await body.write(writer)
         }
         return response
@@ -61,7 +54,8 @@ struct AccessMiddleware: RouterMiddleware {
     private func isPublic(_ request: Request, _ settings: ServerSettings) -> Bool {
         let path = request.uri.path
         if path == "/metrics", settings.hidesMetrics { return false }
-        return Endpoints.all.contains { $0.isPublic && $0.path == path && $0.method == request.method }
+        let method = request.method == .head ? .get : request.method
+        return Endpoints.all.contains { $0.isPublic && $0.path == path && $0.method == method }
     }
 
     /// A page that the user visits must not speak to a server on their own machine: neither with a simple form (its
@@ -86,6 +80,7 @@ struct AccessMiddleware: RouterMiddleware {
     }
 
     static func isLocal(_ authority: String) -> Bool {
+        let authority = authority.lowercased()
         let host =
             authority.hasPrefix("[")
             ? authority.prefix { $0 != "]" }.dropFirst() : authority.prefix { $0 != ":" }
@@ -104,11 +99,22 @@ struct AccessMiddleware: RouterMiddleware {
     }
 }
 
-/// Keeps a request counted as running until the last holder lets go.
-private final class Ticket: Sendable {
+/// Keeps a request counted as running until the last holder lets go. Then its key is charged, however it ended: who
+/// leaves before the end has had the tokens.
+private final class Ticket: @unchecked Sendable {
     private let service: Service
-    init(_ service: Service) { self.service = service }
-    deinit { service.leave() }
+    private let context: CallContext
+    init(_ service: Service, _ context: CallContext) {
+        self.service = service
+        self.context = context
+    }
+    deinit {
+        if let key = context.key {
+            let notes = context.notes.value
+            service.rates.charge(key, tokens: notes.promptTokens + notes.answerTokens)
+        }
+        service.leave()
+    }
 }
 
 extension HTTPField.Name {

@@ -32,6 +32,8 @@ struct EnvelopeMiddleware: RouterMiddleware {
             response.headers[.vary] = "Origin"
         }
         visit.status = response.status.code
+        // What follows a HEAD's head would be read as the next answer.
+        if request.method == .head { response = response.createHeadResponse() }
         guard response.body.contentLength == nil else { return response }
         // The visit ends when the stream has been written, or was given up.
         let body = response.body

@@ -4,7 +4,7 @@ import HTTPTypes
 import Synchronization
 
 /// The rates of all keys.
-final class RateLimits: Sendable {
+package final class RateLimits: Sendable {
     private struct Bucket {
         var level: Double
         var time: ContinuousClock.Instant
@@ -21,11 +21,13 @@ final class RateLimits: Sendable {
         var tokens: Bucket
     }
 
+    package init() {}
+
     private let buckets = Mutex<[String: Buckets]>([:])
 
     /// Takes one request from the key's buckets. Throws 429 where one is empty; tokens are known only afterwards, so
     /// their bucket may be overdrawn once.
-    func take(_ key: KeySettings, at now: ContinuousClock.Instant = .now) throws {
+    package func take(_ key: KeySettings, at now: ContinuousClock.Instant = .now) throws {
         let requests = key.requestsPerMinute.map(Double.init)
         let tokens = key.tokensPerMinute.map(Double.init)
         guard requests != nil || tokens != nil else { return }
@@ -44,7 +46,7 @@ final class RateLimits: Sendable {
                 own.tokens.fill(tokens, at: now)
                 if own.tokens.level <= 0 { return ("tokens", (1 - own.tokens.level) / tokens * 60) }
             }
-            own.requests.level -= 1
+            if requests != nil { own.requests.level -= 1 }
             return nil
         }
         guard let missing else { return }
@@ -55,8 +57,8 @@ final class RateLimits: Sendable {
     }
 
     /// Charges the tokens that a request turned out to use.
-    func charge(_ key: KeySettings, _ notes: CallContext.Notes.Content) {
+    package func charge(_ key: KeySettings, tokens: Int) {
         guard key.tokensPerMinute != nil else { return }
-        buckets.withLock { $0[key.name]?.tokens.level -= Double(notes.promptTokens + notes.answerTokens) }
+        buckets.withLock { $0[key.name]?.tokens.level -= Double(tokens) }
     }
 }

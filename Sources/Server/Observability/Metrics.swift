@@ -3,17 +3,26 @@
 import Synchronization
 
 /// Numbers that a server counts, by name and labels.
-final class Metrics: Sendable {
-    enum Kind: String, Sendable {
+package final class Metrics: Sendable {
+    package init() {}
+
+    package enum Kind: String, Sendable {
         case counter, gauge, histogram
     }
 
     /// One metric: its name, what it is, and for histograms the upper bounds of its buckets.
-    struct Family: Sendable, Hashable {
+    package struct Family: Sendable, Hashable {
         let name: String
         let kind: Kind
         let help: String
-        var bounds: [Double] = []
+        let bounds: [Double]
+
+        package init(name: String, kind: Kind, help: String, bounds: [Double] = []) {
+            self.name = name
+            self.kind = kind
+            self.help = help
+            self.bounds = bounds
+        }
     }
 
     private struct Series {
@@ -30,17 +39,17 @@ final class Metrics: Sendable {
     private let state = Mutex(State())
 
     /// Adds to a counter.
-    func add(_ amount: Double = 1, to family: Family, _ labels: KeyValuePairs<String, String> = [:]) {
+    package func add(_ amount: Double = 1, to family: Family, _ labels: KeyValuePairs<String, String> = [:]) {
         update(family, labels) { $0.value += amount }
     }
 
     /// Sets a gauge.
-    func set(_ family: Family, _ labels: KeyValuePairs<String, String> = [:], to value: Double) {
+    package func set(_ family: Family, _ labels: KeyValuePairs<String, String> = [:], to value: Double) {
         update(family, labels) { $0.value = value }
     }
 
     /// Takes a value into a histogram.
-    func observe(_ value: Double, in family: Family, _ labels: KeyValuePairs<String, String> = [:]) {
+    package func observe(_ value: Double, in family: Family, _ labels: KeyValuePairs<String, String> = [:]) {
         update(family, labels) { series in
             if series.counts.isEmpty { series.counts = Array(repeating: 0, count: family.bounds.count) }
             if let bucket = family.bounds.firstIndex(where: { value <= $0 }) { series.counts[bucket] += 1 }
@@ -63,7 +72,7 @@ final class Metrics: Sendable {
     }
 
     /// All of it, as Prometheus reads it.
-    var text: String {
+    package var text: String {
         let (families, all) = state.withLock { ($0.families, $0.series) }
         var text = ""
         for family in families.sorted(by: { $0.name < $1.name }) {

@@ -15,7 +15,9 @@ private struct Block: Sendable {
 
     private static let common: [Field<Block>] = [
         Field("type", \.type, .string, isRequired: true, "the block's kind"),
-        Field(only: .object(CacheControl.shape, initial: CacheControl()), "cache_control", "prompts are shared anyway"),
+        Field(
+            only: .object(CacheControl.shape, initial: CacheControl()), "cache_control",
+            "prompts are shared anyway"),
     ]
     static let textShape = RequestShape<Block>(
         "a text block",
@@ -36,7 +38,8 @@ private struct Block: Sendable {
         common + [
             Field("tool_use_id", \.resultOf, .text(1...256), isRequired: true, "the call that this answers"),
             Field("content", \.content, .texts, "what the tool gave: text, or text blocks"),
-            Field("is_error", \.isError, .bool, "whether the tool failed; the model reads \"Error: \" in front"),
+            Field(
+                "is_error", \.isError, .bool, "whether the tool failed; the model reads \"Error: \" in front"),
         ])
 }
 
@@ -50,7 +53,9 @@ private struct CacheControl: Sendable {
 }
 
 /// How a block's kind is read, among those that a place allows.
-private func block(_ json: JSONValue, _ shapes: [(String, RequestShape<Block>)], at path: RequestPath) throws -> Block {
+private func block(_ json: JSONValue, _ shapes: [(String, RequestShape<Block>)], at path: RequestPath) throws
+    -> Block
+{
     guard case .string(let type)? = json["type"] else {
         throw APIError.invalid("\(path): expected a block with a type", at: path, code: "invalid_type")
     }
@@ -67,10 +72,13 @@ private func block(_ json: JSONValue, _ shapes: [(String, RequestShape<Block>)],
 extension ValueKind<[Block]> {
     /// A string, or text blocks.
     fileprivate static let texts = blocks([("text", Block.textShape)])
-    fileprivate static let any = blocks([("text", Block.textShape), ("tool_use", Block.useShape), ("tool_result", Block.resultShape)])
+    fileprivate static let any = blocks([
+        ("text", Block.textShape), ("tool_use", Block.useShape), ("tool_result", Block.resultShape),
+    ])
 
     private static func blocks(_ shapes: [(String, RequestShape<Block>)]) -> ValueKind {
-        let items: JSONValue = shapes.count == 1 ? shapes[0].1.schema : ["anyOf": .array(shapes.map(\.1.schema))]
+        let items: JSONValue =
+            shapes.count == 1 ? shapes[0].1.schema : ["anyOf": .array(shapes.map(\.1.schema))]
         return ValueKind(["anyOf": [["type": "string"], ["type": "array", "items": items]]]) { json, path in
             switch json {
             case .string(let text):
@@ -134,7 +142,9 @@ private struct Turn: Sendable {
                 toolCallID: block.resultOf)
         }
         let texts = content.filter { $0.type == "text" }
-        if !texts.isEmpty || messages.isEmpty { messages.append(ChatMessage(role: .user, content: texts.joined)) }
+        if !texts.isEmpty || messages.isEmpty {
+            messages.append(ChatMessage(role: .user, content: texts.joined))
+        }
         return messages
     }
 }
@@ -164,7 +174,8 @@ extension ValueKind<MessageList> {
             list.beginning = last.content
             list.messages.removeLast()
             guard !list.messages.isEmpty else {
-                throw APIError.invalid("\(path): the beginning of an answer needs a message before it", at: path)
+                throw APIError.invalid(
+                    "\(path): the beginning of an answer needs a message before it", at: path)
             }
             return list
         }
@@ -183,9 +194,13 @@ private struct Tool: Sendable {
         [
             Field("name", \.name, .text(1...64), isRequired: true, "the tool's name"),
             Field("description", \.about, .string, "what it does"),
-            Field("input_schema", \.schema, ValueKind<JSONValue>.object, isRequired: true, "JSON Schema of its input"),
+            Field(
+                "input_schema", \.schema, ValueKind<JSONValue>.object, isRequired: true,
+                "JSON Schema of its input"),
             Field("strict", \.strict, .bool, "refuse a schema that cannot be enforced as a whole"),
-            Field(only: .object(CacheControl.shape, initial: CacheControl()), "cache_control", "prompts are shared anyway"),
+            Field(
+                only: .object(CacheControl.shape, initial: CacheControl()), "cache_control",
+                "prompts are shared anyway"),
             Field(only: .bool, "eager_input_streaming", "input always streams as it is written"),
             Field(only: .constant([false], "all tools are shown at once"), "defer_loading", "false"),
         ])
@@ -195,7 +210,8 @@ extension ValueKind<[ToolDefinition]> {
     /// Anthropic's tools. Those that Anthropic's own servers run are refused.
     static let anthropicTools = ValueKind(["type": "array", "items": Tool.shape.schema]) { json, path in
         guard case .array(let items) = json else {
-            throw APIError.invalid("\(path): expected a list, found \(json.typeName)", at: path, code: "invalid_type")
+            throw APIError.invalid(
+                "\(path): expected a list, found \(json.typeName)", at: path, code: "invalid_type")
         }
         var tools: [ToolDefinition] = []
         for (index, item) in items.enumerated() {
@@ -212,7 +228,8 @@ extension ValueKind<[ToolDefinition]> {
             var tool = Tool()
             try Tool.shape.read(item, into: &tool, at: path / index)
             if tools.contains(where: { $0.name == tool.name }) {
-                throw APIError.invalid("\(path / index / "name"): there are two of this name", at: path / index)
+                throw APIError.invalid(
+                    "\(path / index / "name"): there are two of this name", at: path / index)
             }
             do {
                 tools.append(
@@ -234,7 +251,9 @@ struct AnthropicToolChoice: Sendable {
     static let shape = RequestShape<AnthropicToolChoice>(
         "tool_choice",
         [
-            Field("type", \.type, .word(["auto", "any", "tool", "none"]), isRequired: true, "whether tools are used"),
+            Field(
+                "type", \.type, .word(["auto", "any", "tool", "none"]), isRequired: true,
+                "whether tools are used"),
             Field("name", \.name, .text(1...64), "the tool, for type tool"),
             Field("disable_parallel_tool_use", \.isSingle, .bool, "at most one call"),
         ])
@@ -251,7 +270,8 @@ struct AnthropicToolChoice: Sendable {
         case "any": choice = .required
         case "tool":
             guard let name, tools.contains(where: { $0.name == name }) else {
-                throw APIError.invalid("tool_choice.name: expected the name of a tool that is offered", at: path / "name")
+                throw APIError.invalid(
+                    "tool_choice.name: expected the name of a tool that is offered", at: path / "name")
             }
             choice = .named(name)
         default: choice = .auto
@@ -277,7 +297,9 @@ private struct OutputFormat: Sendable {
         "format",
         [
             Field(only: .word(["json_schema"]), "type", "json_schema"),
-            Field("schema", \.schema, ValueKind<JSONValue>.object, isRequired: true, "JSON Schema, draft 2020-12"),
+            Field(
+                "schema", \.schema, ValueKind<JSONValue>.object, isRequired: true,
+                "JSON Schema, draft 2020-12"),
         ])
 }
 

@@ -21,8 +21,10 @@ private struct Item: Sendable {
         "a message",
         common + [
             Field(
-                "role", \.role, .word(["user", "assistant", "system", "developer"]), isRequired: true, "who speaks"),
-            Field("content", \.content, .outputText, isRequired: true, "what is said: text, or parts of text"),
+                "role", \.role, .word(["user", "assistant", "system", "developer"]), isRequired: true,
+                "who speaks"),
+            Field(
+                "content", \.content, .outputText, isRequired: true, "what is said: text, or parts of text"),
             Field(only: .word(["commentary", "final_answer"]), "phase", "answers have one phase"),
         ])
     static let callShape = RequestShape<Item>(
@@ -52,7 +54,9 @@ private struct Part: Sendable {
         [
             Field(only: .word(["input_text", "output_text", "text"]), "type", "text"),
             Field("text", \.text, .string, isRequired: true, "the text"),
-            Field(only: .constant([.array([])], "annotations are not supported"), "annotations", "an empty list"),
+            Field(
+                only: .constant([.array([])], "annotations are not supported"), "annotations", "an empty list"
+            ),
             Field(only: ValueKind<[JSONValue]>.list(of: .any), "logprobs", "as answers have them"),
         ])
 }
@@ -75,7 +79,9 @@ extension ValueKind<MessageList> {
             ["type": "string"],
             [
                 "type": "array", "minItems": 1,
-                "items": ["anyOf": [Item.messageShape.schema, Item.callShape.schema, Item.outputShape.schema]],
+                "items": [
+                    "anyOf": [Item.messageShape.schema, Item.callShape.schema, Item.outputShape.schema]
+                ],
             ],
         ]
     ]) { json, path in
@@ -138,7 +144,8 @@ enum ResponseTools {
         // Said of hosted tools, with the value that they do not have here.
         if function["defer_loading"] == false { function["defer_loading"] = nil }
         do {
-            return try ToolDefinition(json: ["type": "function", "function": .object(function)], at: "\(path)")
+            return try ToolDefinition(
+                json: ["type": "function", "function": .object(function)], at: "\(path)")
         } catch { throw APIError.invalid("\(error)", at: path) }
     }
 
@@ -156,7 +163,8 @@ extension ValueKind<[ToolDefinition]> {
         "items": [
             "type": "object",
             "properties": [
-                "type": ["const": "function"], "name": ["type": "string", "pattern": "^[a-zA-Z0-9_-]{1,64}$"],
+                "type": ["const": "function"],
+                "name": ["type": "string", "pattern": "^[a-zA-Z0-9_-]{1,64}$"],
                 "description": ["type": ["string", "null"]], "parameters": ["type": ["object", "null"]],
                 "strict": ["type": ["boolean", "null"]],
             ],
@@ -164,10 +172,12 @@ extension ValueKind<[ToolDefinition]> {
         ],
     ]) { json, path in
         guard case .array(let items) = json else {
-            throw APIError.invalid("\(path): expected a list, found \(json.typeName)", at: path, code: "invalid_type")
+            throw APIError.invalid(
+                "\(path): expected a list, found \(json.typeName)", at: path, code: "invalid_type")
         }
         let tools = try items.enumerated().map { try ResponseTools.definition($1, at: path / $0) }
-        for (index, tool) in tools.enumerated() where tools[..<index].contains(where: { $0.name == tool.name }) {
+        for (index, tool) in tools.enumerated()
+        where tools[..<index].contains(where: { $0.name == tool.name }) {
             throw APIError.invalid("\(path / index / "name"): there are two of this name", at: path / index)
         }
         return tools
@@ -211,7 +221,8 @@ private struct TextFormat: Sendable {
     static let shape = RequestShape<TextFormat>(
         "format",
         [
-            Field("type", \.type, .word(["text", "json_object", "json_schema"]), isRequired: true, "the kind"),
+            Field(
+                "type", \.type, .word(["text", "json_object", "json_schema"]), isRequired: true, "the kind"),
             Field("name", \.name, .text(0...256), "the schema's name"),
             Field("description", \.about, .string, "what it is for"),
             Field("schema", \.schema, ValueKind<JSONValue>.object, "JSON Schema, draft 2020-12"),
@@ -229,7 +240,8 @@ extension ValueKind<AnswerFormat> {
             case "json_schema":
                 guard let schema = format.schema else {
                     throw APIError.invalid(
-                        "\(path / "format" / "schema"): this field is required", at: path / "format" / "schema",
+                        "\(path / "format" / "schema"): this field is required",
+                        at: path / "format" / "schema",
                         code: "missing_parameter")
                 }
                 return .jsonSchema(schema)

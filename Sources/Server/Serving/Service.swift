@@ -10,6 +10,7 @@ final class Service: Sendable {
     let watches = ClientWatch.Directory()
     var metrics: Metrics { pool.metrics }
     let rates = RateLimits()
+    let traces = TraceStore()
     let version: String
     /// Unix seconds.
     let started = OpenAIParts.now

@@ -70,11 +70,13 @@ struct Serve: AsyncParsableCommand {
         let machine = machine
         let instructionSet = try machine.instructionSet()
         let store = ModelStore()
-        for model in settings.models { _ = try store.resolve(model.model) }  // better now than at the first request
+        // Better now than at the first request.
+        for model in settings.models { _ = try store.resolve(model.model) }
         let pool = ModelPool(
             settings.models, budget: settings.memory ?? ModelPool.defaultBudget,
             size: { Self.bytes($0, in: store) },
             path: { try store.resolve($0.model).string },
+            digest: { try store.digest(FilePath($0.path)) },
             load: { model in
                 let path = try store.resolve(model.model).string
                 let file = machine.wantsPacked(instructionSet) ? try PackedWeights.open(path) : nil

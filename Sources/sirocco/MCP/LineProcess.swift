@@ -37,7 +37,7 @@ struct LineProcess: Sendable {
                 return try await Self.run(command, toSend, outbox, arrived, complaint)
             } catch let error as SubprocessError where error.code == .executableNotFound {
                 return "there is no program '\(command[0])'"
-            } catch { return "\(error)" }
+            } catch { return "it could not be run: \(error)" }
         }
     }
 
@@ -92,6 +92,9 @@ struct LineProcess: Sendable {
                 try await group.waitForAll()
             }
         }
-        return "\(result.terminationStatus)"
+        return switch result.terminationStatus {
+        case .exited(let status): "it ended with status \(status)"
+        case .signaled(let signal): "it was ended by signal \(signal)"
+        }
     }
 }

@@ -211,7 +211,7 @@ extension MCPClient {
 
     private func ended(_ how: String) {
         let words = complaint.line.withLock { $0 }
-        let reason = words.map { "it ended (\(how)); its last words: \($0)" } ?? "it ended (\(how))"
+        let reason = words.map { "\(how); its last words: \($0)" } ?? how
         end = reason
         for (_, continuation) in waiting { continuation.resume(throwing: MCPError(.ended, name, reason)) }
         waiting = [:]

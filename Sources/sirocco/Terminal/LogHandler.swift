@@ -37,7 +37,17 @@ struct LogHandler: Logging.LogHandler {
     }
 
     private static func oneLine(_ text: String) -> String {
-        let plain = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x22 && $0.value != 0x7F }
-        return plain ? text : text.debugDescription
+        let plain = text.unicodeScalars.allSatisfy { (0x21..<0x7F).contains($0.value) && $0 != "\"" }
+        guard !plain else { return text }
+        // `debugDescription` leaves control characters beyond ASCII as they are, and a terminal obeys some of those.
+        return text.unicodeScalars.reduce(into: "\"") { line, scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+                line += scalar.escaped(asASCII: true)
+            default:
+                if scalar == "\"" || scalar == "\\" { line += "\\" }
+                line.unicodeScalars.append(scalar)
+            }
+        } + "\""
     }
 }
