@@ -103,7 +103,7 @@ class Served:
                 status, found, text = answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             status, found, text = error.code, error.headers, error.read()
-        if "json" in (found.get("Content-Type") or ""):
+        if (found.get("Content-Type") or "").startswith("application/json"):
             return status, found, json.loads(text)
         return status, found, text.decode()
 
