@@ -47,7 +47,9 @@ struct FieldTests {
         Mistake(["logit_bias": ["x": 1]], "logit_bias.x", "logit_bias: 'x' is no token id"),
         Mistake(
             ["logit_bias": ["5": 101]], "logit_bias.5", "logit_bias.5 is 101.0; expected -100.0 to 100.0"),
-        Mistake(["logit_bias": ["9999": 1]], "", "logit bias: token 9999 is not in the vocabulary of 288"),
+        Mistake(
+            ["logit_bias": ["9999": 1]], "logit_bias",
+            "logit_bias: the model has no token 9999; ids go up to 287"),
         Mistake(["top_logprobs": 3], "top_logprobs", "top_logprobs needs logprobs: true"),
         Mistake(
             ["logprobs": true, "top_logprobs": 21], "top_logprobs", "top_logprobs is 21; expected 0 to 20"),

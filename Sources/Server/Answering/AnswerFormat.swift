@@ -68,12 +68,21 @@ final class Constraints: Sendable {
     }
 
     /// The mask for an answer in `format` to a request with `offer`; nil: anything goes.
+    /// - Parameter continuesText: whether the answer goes on in the middle of a text. Elsewhere models with
+    ///   SentencePiece vocabularies begin with a space that is not part of the answer.
     /// - Throws: `APIError` for what no grammar can be made of, naming the keyword and its place.
-    func mask(_ format: AnswerFormat, _ offer: ToolOffer) throws -> (any LogitsMask)? {
+    func mask(
+        _ format: AnswerFormat, _ offer: ToolOffer, continuesText: Bool
+    ) throws -> (any LogitsMask)? {
         guard format != .text || !offer.allowed.isEmpty else { return nil }
-        let key = "\(format)\u{0}\(offer)"
+        let hasSpace = tokenizer.addsDummyPrefix && !continuesText
+        let key = "\(hasSpace) \(format)\u{0}\(offer)"
         do {
-            guard let grammar = try grammar(key, { try compile(format, offer) }) else { return nil }
+            let grammar = try grammar(key) {
+                guard let grammar = try compile(format, offer) else { return nil }
+                return hasSpace ? try .sequence([.regex(" ?"), grammar]) : grammar
+            }
+            guard let grammar else { return nil }
             return GrammarMask(grammar, vocabulary: vocabulary, endTokens: endTokens)
         } catch let error as GrammarError {
             throw APIError.invalid(
@@ -84,8 +93,10 @@ final class Constraints: Sendable {
     private var vocabulary: TokenVocabulary {
         if let made = state.withLock({ $0.vocabulary }) { return made }
         let made = TokenVocabulary(count: tokenizer.vocabularySize) { [tokenizer] id in
-            let bytes = tokenizer.bytes(of: id)
-            return bytes.isEmpty ? nil : Array(bytes)
+            switch tokenizer.kind(id) {
+            case .control, .unknown, .unused: nil
+            case .normal, .userDefined, .byte: Array(tokenizer.bytes(of: id))
+            }
         }
         return state.withLock { state in
             if state.vocabulary == nil { state.vocabulary = made }

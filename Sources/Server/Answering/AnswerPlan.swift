@@ -103,7 +103,7 @@ struct AnswerPlan: Sendable {
         if options.extras.receipt == true { model.beginDigest() }
         var generations: [Generation] = []
         do {
-            let mask = try model.constraints.mask(format, offer)
+            let mask = try model.constraints.mask(format, offer, continuesText: continuesText)
             for choice in 0..<choices {
                 generations.append(try model.engine.generate(request(choice: choice, mask)))
             }

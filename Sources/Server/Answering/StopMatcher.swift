@@ -30,11 +30,12 @@ package struct StopMatcher: Sendable {
         return found == nil ? String(decoding: held, as: UTF8.self) : ""
     }
 
-    /// The earliest stop text; of several at one place the longest.
+    /// The stop text that is whole first; of several that end there the longest. Not the one that begins first: a longer
+    /// one around it may still come or not, and the answer must not depend on how it was cut into pieces.
     private func firstMatch() -> (position: Int, stop: [UInt8])? {
-        for position in held.indices {
-            let matches = stops.filter { held[position...].starts(with: $0) }
-            if let stop = matches.max(by: { $0.count < $1.count }) { return (position, stop) }
+        for end in held.indices.map({ $0 + 1 }) {
+            let matches = stops.filter { $0.count <= end && held[(end - $0.count)..<end].elementsEqual($0) }
+            if let stop = matches.max(by: { $0.count < $1.count }) { return (end - stop.count, stop) }
         }
         return nil
     }

@@ -65,7 +65,8 @@ enum OpenAPIDocument {
         if endpoint.answer == nil { content["text/plain"] = ["schema": ["type": "string"]] }
         if endpoint.streams {
             let type = endpoint.dialect == .ollama ? "application/x-ndjson" : "text/event-stream"
-            content[type] = ["schema": ["type": "string"]]
+            // What one event is differs by API; readers of this document that check events want an object.
+            content[type] = [:]
         }
         operation["responses"] = [
             "200": ["description": "The answer.", "content": .object(content)],

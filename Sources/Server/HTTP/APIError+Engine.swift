@@ -5,6 +5,11 @@ import Hummingbird
 import Inference
 
 extension APIError {
+    /// Nobody is there to read it but a client that closed only its own direction; nginx has the same number in its log.
+    static let clientGone = APIError(
+        HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), .invalidRequest, code: "client_closed",
+        "the connection was closed before the answer was there; keep it open in both directions")
+
     /// The error as a client is told of it; what is none of the client's becomes a fault of the server.
     init(_ error: any Error) {
         switch error {
@@ -12,9 +17,7 @@ extension APIError {
         case let error as EngineError: self.init(error)
         case let error as ChatTemplateError: self = .invalid(error.description)
         case is CancellationError:
-            self = APIError(
-                .serviceUnavailable, .unavailable, code: "cancelled", "the request was cancelled",
-                retryAfter: 1)
+            self = .clientGone
         default: self = .server("?")
         }
     }

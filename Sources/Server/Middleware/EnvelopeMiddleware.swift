@@ -67,9 +67,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
                 error.status, .invalidRequest, code: "http_error",
                 error.body ?? "this request cannot be served")
         case is CancellationError:
-            return APIError(
-                .serviceUnavailable, .unavailable, code: "cancelled", "the request was cancelled",
-                retryAfter: 1)
+            return .clientGone
         default:
             context.logger.error(
                 "request failed", metadata: ["request": "\(context.id)", "error": "\(error)"])

@@ -4,8 +4,9 @@ import ChatTemplates
 
 extension Receipt.Constraint {
     /// Nil: nothing was.
-    init?(_ format: AnswerFormat, _ offer: ToolOffer) {
+    init?(_ format: AnswerFormat, _ offer: ToolOffer, continuesText: Bool) {
         guard format != .text || !offer.allowed.isEmpty else { return nil }
+        continues = continuesText
         switch format {
         case .text: self.format = "text"
         case .jsonObject: self.format = "json_object"

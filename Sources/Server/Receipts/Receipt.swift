@@ -52,6 +52,8 @@ package struct Receipt: Codable, Sendable, Equatable {
         package var tools: String?
         package var choice: String?
         package var parallel: Bool?
+        /// Whether the answers went on in the middle of a text.
+        package var continues: Bool?
     }
 
     /// Why an answer ended.
@@ -112,7 +114,7 @@ extension Receipt {
         maxTokens = request.maxTokens
         endTokens = request.endTokens.sorted()
         stops = plan.options.stop ?? []
-        constraint = Constraint(plan.format, plan.offer)
+        constraint = Constraint(plan.format, plan.offer, continuesText: plan.continuesText)
     }
 
     /// One receipt of several choices of one request, by prompt and seed; nil: there is none.

@@ -34,7 +34,8 @@ package struct Replay: Sendable, Equatable {
         }
         let mask = try receipt.constraint.flatMap { constraint in
             let (format, offer) = try constraint.restored()
-            return try Constraints(loaded).mask(format, offer)
+            return try Constraints(loaded).mask(
+                format, offer, continuesText: constraint.continues ?? false)
         }
         return try await withThrowingTaskGroup(of: Replay.self) { group in
             for index in receipt.answers.indices {

@@ -71,9 +71,9 @@ package final class ModelPool: Sendable {
     private let starter: Starter
     private let digest: @Sendable (LoadedModel) throws -> String
     private let size: @Sendable (ModelSettings) -> Int
+    private let patience: Duration
     /// Where a model's files are, loaded or not. Throws where they are not.
     let path: @Sendable (ModelSettings) throws -> String
-    private let patience: Duration
 
     /// - Parameters:
     ///   - budget: bytes that loaded models may take together. A model that is larger by itself is still loaded, alone:
@@ -92,9 +92,9 @@ package final class ModelPool: Sendable {
         loader = load
         starter = start
         self.size = size
-        self.path = path
         self.patience = patience
         self.digest = digest
+        self.path = path
     }
 
     /// The models on offer, loaded or not.
