@@ -13,12 +13,18 @@ struct InfillLayout: Sendable, Equatable {
 
     // To add a layout: one row. The first whose tokens are all in the vocabulary is the model's.
     static let known = [
-        InfillLayout(prefix: "<fim_prefix>", suffix: "<fim_suffix>", middle: "<fim_middle>"),  // StarCoder, SmolLM
-        InfillLayout(prefix: "<fim-prefix>", suffix: "<fim-suffix>", middle: "<fim-middle>"),  // SantaCoder
-        InfillLayout(prefix: "<|fim_prefix|>", suffix: "<|fim_suffix|>", middle: "<|fim_middle|>"),  // Qwen, CodeGemma
-        InfillLayout(prefix: "▁<PRE>", suffix: "▁<SUF>", middle: "▁<MID>", end: "▁<EOT>"),  // Code Llama
-        InfillLayout(prefix: "<｜fim▁begin｜>", suffix: "<｜fim▁hole｜>", middle: "<｜fim▁end｜>"),  // DeepSeek
-        InfillLayout(prefix: "[PREFIX]", suffix: "[SUFFIX]", middle: nil),  // Codestral; mistral-common
+        // StarCoder, SmolLM
+        InfillLayout(prefix: "<fim_prefix>", suffix: "<fim_suffix>", middle: "<fim_middle>"),
+        // SantaCoder
+        InfillLayout(prefix: "<fim-prefix>", suffix: "<fim-suffix>", middle: "<fim-middle>"),
+        // Qwen 2.5 Coder, CodeGemma
+        InfillLayout(prefix: "<|fim_prefix|>", suffix: "<|fim_suffix|>", middle: "<|fim_middle|>"),
+        // Code Llama
+        InfillLayout(prefix: "▁<PRE>", suffix: "▁<SUF>", middle: "▁<MID>", end: "▁<EOT>"),
+        // DeepSeek Coder
+        InfillLayout(prefix: "<｜fim▁begin｜>", suffix: "<｜fim▁hole｜>", middle: "<｜fim▁end｜>"),
+        // Codestral, as mistral-common writes it
+        InfillLayout(prefix: "[PREFIX]", suffix: "[SUFFIX]", middle: nil),
     ]
 
     /// The layout that `tokenizer` has the tokens of.

@@ -163,6 +163,15 @@ enum ChatCompletions {
         let plan: AnswerPlan
         let sendsUsage: Bool
         private(set) var ends: [AnswerEnd] = []
+        /// The call of each choice that is being written: Mistral's clients want calls whole.
+        private var held: [Int: HeldCall] = [:]
+
+        private struct HeldCall {
+            var call: Int
+            var id: String
+            var name: String
+            var arguments = ""
+        }
 
         init(head: Head, plan: AnswerPlan, sendsUsage: Bool) {
             self.head = head
@@ -180,7 +189,13 @@ enum ChatCompletions {
             for try await event in answer.events() {
                 switch event {
                 case .text(let choice, let text, let records):
+                    try await release(choice, to: &events)
                     try await events.send(chunk(choice, ["content": .string(text)], records: records))
+                case .callStarted(let choice, let call, let id, let name) where head.dialect == .mistral:
+                    try await release(choice, to: &events)
+                    held[choice] = HeldCall(call: call, id: id, name: name)
+                case .callArguments(let choice, _, let text) where head.dialect == .mistral:
+                    held[choice]?.arguments += text
                 case .callStarted(let choice, let call, let id, let name):
                     try await events.send(
                         chunk(choice, ["tool_calls": [delta(call, id: id, name: name, "")]]))
@@ -188,6 +203,7 @@ enum ChatCompletions {
                 case .callArguments(let choice, let call, let text):
                     try await events.send(chunk(choice, ["tool_calls": [delta(call, text)]]))
                 case .finished(let choice, let end):
+                    try await release(choice, to: &events)
                     ends.append(end)
                     let reason = OpenAIParts.finishReason(end.reason, head.dialect)
                     let isLast = ends.count == plan.choices && head.dialect == .mistral
@@ -229,6 +245,12 @@ enum ChatCompletions {
                 object["usage"] = .null as JSONValue
             }
             return .object(object)
+        }
+
+        private mutating func release(_ choice: Int, to events: inout EventWriter) async throws {
+            guard let call = held.removeValue(forKey: choice) else { return }
+            let delta = delta(call.call, id: call.id, name: call.name, call.arguments)
+            try await events.send(chunk(choice, ["tool_calls": [delta]]))
         }
 
         private func delta(_ call: Int, id: String? = nil, name: String? = nil, _ arguments: String)

@@ -105,7 +105,8 @@ extension ServedModel {
         let width = loaded.configuration.dimension
         guard let wanted, wanted != width else { return }
         throw APIError.unsupported(
-            "dimensions is \(wanted); \(name) gives \(width), and they cannot be shortened", at: ["dimensions"])
+            "dimensions is \(wanted); \(name) gives \(width), and they cannot be shortened",
+            at: ["dimensions"])
     }
 
     /// A text's tokens as an embedding wants them: with what the model expects around its input.

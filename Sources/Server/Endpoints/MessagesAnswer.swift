@@ -105,7 +105,9 @@ struct MessagesAnswer: Sendable {
         switch block {
         case .text(let text): return ["type": "text", "text": .string(text)]
         case .use(let id, let name, let arguments):
-            return ["type": "tool_use", "id": .string(id), "name": .string(name), "input": .arguments(arguments)]
+            return [
+                "type": "tool_use", "id": .string(id), "name": .string(name), "input": .arguments(arguments),
+            ]
         }
     }
 

@@ -57,7 +57,8 @@ struct OllamaAnswer: Sendable {
     /// The answer in one object.
     var whole: JSONValue { last(text: text, records, calls) }
 
-    private func piece(_ text: String, _ records: [TokenRecord], _ calls: [CollectedAnswer.Call]) -> JSONValue {
+    private func piece(_ text: String, _ records: [TokenRecord], _ calls: [CollectedAnswer.Call]) -> JSONValue
+    {
         var object = head(text, records, calls)
         object["done"] = false
         return .object(object)
@@ -77,7 +78,8 @@ struct OllamaAnswer: Sendable {
         return .object(object)
     }
 
-    private func head(_ text: String, _ records: [TokenRecord], _ calls: [CollectedAnswer.Call]) -> JSONObject {
+    private func head(_ text: String, _ records: [TokenRecord], _ calls: [CollectedAnswer.Call]) -> JSONObject
+    {
         var object: JSONObject = ["model": .string(model), "created_at": .string(Self.time(Date()))]
         if isChat {
             var message: JSONObject = ["role": "assistant", "content": .string(text)]

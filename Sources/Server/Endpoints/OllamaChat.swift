@@ -65,8 +65,11 @@ enum OllamaGenerate {
         Field("suffix", \.suffix, .string, "the text after the gap, for models that fill in the middle"),
         Field("system", \.system, .string, "a system prompt"),
         Field("raw", \.isRaw, .bool, "continue the prompt as it stands, without the chat template"),
-        Field(only: .constant([""], "the model's own chat template is used; raw: true leaves it out"), "template", ""),
-        Field(only: .constant([.array([])], "send the conversation to /api/chat"), "context", "an empty list"),
+        Field(
+            only: .constant([""], "the model's own chat template is used; raw: true leaves it out"),
+            "template", ""),
+        Field(
+            only: .constant([.array([])], "send the conversation to /api/chat"), "context", "an empty list"),
         Field(only: .constant([.array([])], "this model reads text only"), "images", "an empty list"),
     ]
 
@@ -103,7 +106,8 @@ enum OllamaGenerate {
             return try await input.plan(call)
         }
         if body.system?.isEmpty == false {
-            throw APIError.unsupported("system: a prompt that is continued as it stands has none", at: ["system"])
+            throw APIError.unsupported(
+                "system: a prompt that is continued as it stands has none", at: ["system"])
         }
         let prompt = try lease.model.tokens(before: body.prompt, after: body.suffix)
         var plan = try AnswerPlan(lease, prompt: prompt, options: options)

@@ -58,7 +58,8 @@ enum OllamaModels {
         answer: [
             "type": "object",
             "properties": [
-                "details": ["type": "object"], "model_info": ["type": "object"], "template": ["type": "string"],
+                "details": ["type": "object"], "model_info": ["type": "object"],
+                "template": ["type": "string"],
                 "capabilities": ["type": "array", "items": ["type": "string"]],
             ],
             "required": ["details", "model_info", "capabilities"],
@@ -121,7 +122,8 @@ enum OllamaModels {
             "models": [
                 "type": "array",
                 "items": [
-                    "type": "object", "properties": ["name": ["type": "string"], "model": ["type": "string"]],
+                    "type": "object",
+                    "properties": ["name": ["type": "string"], "model": ["type": "string"]],
                     "required": ["name", "model"],
                 ],
             ]
@@ -146,7 +148,9 @@ enum OllamaEmbed {
             Field("input", \.inputs, .oneOrList(of: .string, count: 1...256), isRequired: true, "texts"),
             Field("truncate", \.truncates, .bool, "cut texts that are too long; else they are errors"),
             Field("dimensions", \.dimensions, .integer(1...(1 << 20)), "the model's width, and nothing else"),
-            Field("options", \.settings, .object(OllamaSettings.shape, initial: .init()), "only num_ctx matters"),
+            Field(
+                "options", \.settings, .object(OllamaSettings.shape, initial: .init()), "only num_ctx matters"
+            ),
             Field(only: .keepAlive, "keep_alive", "any time but 0; models stay until others need the memory"),
         ])
 
@@ -166,7 +170,9 @@ enum OllamaEmbed {
         try lease.model.check(dimensions: body.dimensions)
         let texts = try body.inputs.enumerated().map { index, text in
             let tokens = lease.model.tokens(embedding: text)
-            guard !tokens.isEmpty else { throw APIError.invalid("input[\(index)] is empty", at: ["input"] / index) }
+            guard !tokens.isEmpty else {
+                throw APIError.invalid("input[\(index)] is empty", at: ["input"] / index)
+            }
             return body.truncates ? Array(tokens.prefix(lease.model.engine.context)) : tokens
         }
         let vectors = try await call.embed(texts, lease)

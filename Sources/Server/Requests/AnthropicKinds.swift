@@ -276,7 +276,8 @@ struct AnthropicToolChoice: Sendable {
             choice = .named(name)
         default: choice = .auto
         }
-        return ToolOffer(tools: tools, choice: choice, isParallel: isSingle != true)
+        // One named tool is one use of it, as at Anthropic.
+        return ToolOffer(tools: tools, choice: choice, isParallel: isSingle != true && type != "tool")
     }
 }
 

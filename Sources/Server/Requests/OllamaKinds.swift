@@ -10,8 +10,12 @@ struct OllamaSettings: Sendable, HasAnswerOptions {
     var context: Int?
 
     private static let own: [Field<OllamaSettings>] = [
-        Field("num_predict", \.most, .integer(-2...(.max)), "most tokens of the answer; below 0: as many as it takes"),
-        Field("num_ctx", \.context, .integer(1...(.max)), "positions that are needed; refused if there are fewer"),
+        Field(
+            "num_predict", \.most, .integer(-2...(.max)),
+            "most tokens of the answer; below 0: as many as it takes"),
+        Field(
+            "num_ctx", \.context, .integer(1...(.max)),
+            "positions that are needed; refused if there are fewer"),
         Field(only: .constant([0, -1], "this server computes on the CPU"), "num_gpu", "0"),
         Field(only: .constant([0], "mirostat is not supported"), "mirostat", "0"),
         Field(only: .constant([1, 1.0], "tail-free sampling is not supported"), "tfs_z", "1"),
@@ -32,7 +36,8 @@ struct OllamaSettings: Sendable, HasAnswerOptions {
                 at: ["options", "num_ctx"])
         }
         guard most != 0 else {
-            throw APIError.invalid("options.num_predict is 0; expected 1 or more, or -1", at: ["options", "num_predict"])
+            throw APIError.invalid(
+                "options.num_predict is 0; expected 1 or more, or -1", at: ["options", "num_predict"])
         }
         var options = options
         options.maxTokens = most.flatMap { $0 < 0 ? nil : $0 }
@@ -60,7 +65,9 @@ extension OllamaBody {
             Field("logprobs", \.wantsLogProbabilities, .bool, "report log-probabilities"),
             Field("top_logprobs", \.topLogProbabilities, .integer(0...20), "likeliest tokens to report"),
             Field(only: .keepAlive, "keep_alive", "any time but 0; models stay until others need the memory"),
-            Field(only: .constant([false], "models here think in their answers, or not at all"), "think", "false"),
+            Field(
+                only: .constant([false], "models here think in their answers, or not at all"), "think",
+                "false"),
         ]
     }
 
@@ -97,7 +104,8 @@ extension ValueKind<JSONValue> {
         case .double(let seconds): isZero = seconds == 0
         case .string(let text):
             let digits = text.filter(\.isNumber)
-            guard !digits.isEmpty, text.allSatisfy({ $0.isASCII && ($0.isNumber || "-.hmsnuµ".contains($0)) }) else {
+            guard !digits.isEmpty, text.allSatisfy({ $0.isASCII && ($0.isNumber || "-.hmsnuµ".contains($0)) })
+            else {
                 throw APIError.invalid("\(path): expected seconds, or a time such as 5m", at: path)
             }
             isZero = digits.allSatisfy { $0 == "0" }
@@ -105,7 +113,8 @@ extension ValueKind<JSONValue> {
         }
         guard !isZero else {
             throw APIError.unsupported(
-                "\(path) is 0; models leave the memory when others need it, and not at a request's word", at: path)
+                "\(path) is 0; models leave the memory when others need it, and not at a request's word",
+                at: path)
         }
         return json
     }
@@ -124,7 +133,9 @@ private struct OllamaMessage: Sendable {
     static let shape = RequestShape<OllamaMessage>(
         "a message",
         [
-            Field("role", \.role, .word(["system", "user", "assistant", "tool"]), isRequired: true, "who speaks"),
+            Field(
+                "role", \.role, .word(["system", "user", "assistant", "tool"]), isRequired: true, "who speaks"
+            ),
             Field("content", \.content, .string, "what is said"),
             Field("tool_calls", \.calls, .list(of: .ollamaCall), "the calls that an assistant made"),
             Field("tool_name", \.toolName, .text(0...64), "the tool whose result this is"),
@@ -165,7 +176,8 @@ extension ValueKind<ToolCall> {
                         "function", \Outer.function, .object(inner, initial: Inner()), isRequired: true,
                         "what is called"),
                 ]), initial: Outer()
-        ).map { call, _ in ToolCall(id: call.id, name: call.function.name, arguments: call.function.arguments) }
+        ).map { call, _ in ToolCall(id: call.id, name: call.function.name, arguments: call.function.arguments)
+        }
 }
 
 extension ValueKind<MessageList> {
@@ -178,7 +190,8 @@ extension ValueKind<MessageList> {
                 ChatMessage(
                     role: Role(rawValue: body.role),
                     body: body.content.isEmpty && !body.calls.isEmpty ? .none : .text(body.content),
-                    toolCalls: body.calls, toolCallID: body.callID, name: body.toolName, reasoning: body.reasoning)
+                    toolCalls: body.calls, toolCallID: body.callID, name: body.toolName,
+                    reasoning: body.reasoning)
             }
             if list.messages.count > 1, let last = list.messages.last, last.role == .assistant,
                 last.toolCalls.isEmpty
