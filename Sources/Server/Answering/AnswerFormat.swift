@@ -43,7 +43,7 @@ struct ToolOffer: Sendable, Equatable {
 /// The masks of one model: grammars compiled once, and its vocabulary as bytes.
 final class Constraints: Sendable {
     /// Compiled grammars to keep. Each comes with its masks, up to 16 MB where texts wander far.
-    private static let capacity = 64
+    private static let capacity = 16
 
     private struct Kept {
         var grammar: Grammar

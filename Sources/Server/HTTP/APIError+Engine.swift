@@ -5,7 +5,7 @@ import Hummingbird
 import Inference
 
 extension APIError {
-    /// Nobody is there to read it but a client that closed only its own direction; nginx has the same number in its log.
+    /// Nobody is there to read it but a client that closed only its own direction. nginx logs the same number.
     static let clientGone = APIError(
         HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), .invalidRequest, code: "client_closed",
         "the connection was closed before the answer was there; keep it open in both directions")

@@ -134,7 +134,12 @@ extension ToolOffer {
         do { self.choice = try ToolChoice(json: choice, tools: tools) } catch {
             throw APIError.invalid("\(error)", at: ["tool_choice"])
         }
+        switch self.choice {
         // One function by name is one call of it.
-        if case .named = self.choice { self.isParallel = false }
+        case .named: self.isParallel = false
+        // A small model that must call and may go on calls for ever; whoever wants several says so.
+        case .required: self.isParallel = isParallel ?? false
+        case .none, .auto: break
+        }
     }
 }
