@@ -205,11 +205,13 @@ def test_logit_bias_forbids_and_forces_a_token(client, server):
 def test_penalties_change_what_repeats(client, server):
     def ask(**fields):
         return client.completions.create(
-            model=server.model, prompt="river river river river river river", max_tokens=24, temperature=0, **fields
+            model=server.model, prompt="The capital of France is", max_tokens=32, temperature=0, **fields
         ).choices[0].text
 
-    assert ask() == " river" * 24
-    assert ask(frequency_penalty=2).count(" river") < 24 and ask(presence_penalty=2).count(" river") < 24
+    plain = ask()
+    lines = [line for line in plain.split("\n") if line]
+    assert len(lines) > len(set(lines)) or lines[-1] in lines[-2], "greedily it says a sentence twice"
+    assert ask(frequency_penalty=2) != plain != ask(presence_penalty=2)
 
 
 def test_top_p_of_almost_nothing_is_greedy(chat):

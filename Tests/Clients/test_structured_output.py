@@ -246,7 +246,7 @@ def test_a_keyword_that_is_not_supported_is_named_or_honoured(noise, keyword, sc
 ])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_regular_expression_and_a_grammar_hold_too(noise, field, value, judge_, seed):
-    status, _, answer = ask(noise, None, seed, response_format={"type": field, field: value})
+    status, _, answer = ask(noise, None, seed, response_format=None, **{field: value})
     assert status == 200, answer
     choice = answer["choices"][0]
     assert choice["finish_reason"] == "length" or judge_(choice["message"]["content"])
