@@ -183,7 +183,8 @@ struct LimitsTests {
         case 2: return .int([0, 1, 3, -1, .max, .min, 100_000].randomElement(using: &generator) ?? 0)
         case 3:
             return .double(
-                [0.5, -1e300, 1e-300, .leastNonzeroMagnitude, .infinity, .nan].randomElement(using: &generator) ?? 0)
+                [0.5, -1e300, 1e-300, .leastNonzeroMagnitude, .infinity, .nan].randomElement(
+                    using: &generator) ?? 0)
         case 4, 5:
             let texts = [
                 "string", "integer", "object", "array", "#", "#/properties/x", "#/$defs", "date", "a+",

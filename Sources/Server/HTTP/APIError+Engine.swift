@@ -5,9 +5,10 @@ import Hummingbird
 import Inference
 
 extension APIError {
-    /// Nobody is there to read it but a client that closed only its own direction. nginx logs the same number.
+    /// Nobody reads it but a client that closed only its own direction. nginx logs the same number.
     static let clientGone = APIError(
-        HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), .invalidRequest, code: "client_closed",
+        HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), .invalidRequest,
+        code: "client_closed",
         "the connection was closed before the answer was there; keep it open in both directions")
 
     /// The error as a client is told of it; what is none of the client's becomes a fault of the server.
