@@ -88,8 +88,9 @@ def map_body(context, body):
         if isinstance(body.get("model"), str):
             body["model"] = os.environ["MODEL"]
         for name in ("max_tokens", "max_completion_tokens", "max_output_tokens"):
-            # null is "until the context is full" as well
-            if name in body and (body[name] is None or isinstance(body[name], int) and body[name] > 8):
+            # null is "until the context is full" as well,
+            # and 1e6 is an integer to JSON Schema.
+            if name in body and (body[name] is None or isinstance(body[name], (int, float)) and body[name] > 8):
                 body[name] = 8
         if isinstance(body.get("n"), int) and body["n"] > 2:
             body["n"] = 2
