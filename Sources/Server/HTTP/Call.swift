@@ -96,13 +96,8 @@ struct Call: Sendable {
 
     /// The model called `name`, if the key may use it.
     func lease(_ name: String) async throws -> ModelLease {
-        guard let settings = try? service.pool.settings(of: name) else {
-            throw APIError.unknownModel(name, known: visibleModels.map(\.name))
-        }
+        let settings = try settings(of: name)
         context.notes.update { $0.model = settings.name }
-        if let allowed = context.key?.models, !allowed.contains(settings.name) {
-            throw APIError.unknownModel(name, known: allowed)
-        }
         do { return try await service.pool.lease(name) } catch let error as APIError {
             throw error
         } catch is CancellationError {
