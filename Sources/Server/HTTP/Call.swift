@@ -134,7 +134,12 @@ struct Call: Sendable {
     func unhurried<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         let length = request.headers[.contentLength].flatMap { Int($0) } ?? .max
         guard length > 64 << 10 else { return try body() }
-        return try await NIOThreadPool.singleton.runIfActive(body)
+        return try await onThread(body)
+    }
+
+    /// Runs `body` on a thread that may wait, for files and long work.
+    func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await NIOThreadPool.singleton.runIfActive(body)
     }
 
     private func within<Value: Sendable>(
