@@ -80,6 +80,14 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+        module(
+            "Lab",
+            [
+                "Inference", "ChatTemplates", "Sampling", systemPackage,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
         module("Training", ["Models", "Inference", "ModelFiles", systemPackage]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .executableTarget(
@@ -127,6 +135,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
+        tests("LabTests", ["Lab", "ChatTemplates", "Sampling", systemPackage], resources: false),
         tests(
             "siroccoTests",
             [

@@ -45,7 +45,8 @@ package struct Design: Sendable, Equatable {
             pairs.reserveCapacity(block)
             for cell in cells.indices {
                 for prompt in prompts.indices {
-                    pairs.append((cell, prompt, seeds.next(cell: cell, prompt: prompt, repetition: repetition)))
+                    pairs.append(
+                        (cell, prompt, seeds.next(cell: cell, prompt: prompt, repetition: repetition)))
                 }
             }
             var numbers = ReproducibleNumbers(seed: plan.seed, stream: UInt64(repetition))
