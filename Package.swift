@@ -80,10 +80,11 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+        module("Statistics"),
         module(
             "Lab",
             [
-                "Inference", "ChatTemplates", "Sampling", systemPackage,
+                "Inference", "Statistics", "ChatTemplates", "ModelFiles", "Sampling", systemPackage,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -120,6 +121,7 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ChatTemplatesTests", ["ChatTemplates"]),
         tests("SamplingTests", ["Sampling"]),
+        tests("StatisticsTests", ["Statistics"]),
         tests("GrammarsTests", ["Grammars", "Sampling", "ChatTemplates"]),
         tests(
             "ModelStoreTests",

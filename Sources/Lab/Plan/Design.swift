@@ -83,7 +83,7 @@ package struct Design: Sendable, Equatable {
     }
 
     /// Looks come at the ends of blocks, where all arms and prompts have the same number of samples.
-    private static func lookRepetitions(_ plan: Plan) -> [Int] {
+    static func lookRepetitions(_ plan: Plan) -> [Int] {
         switch plan.stopping {
         case .fixed: [plan.samples]
         case .alwaysValid: Array(1...plan.samples)
