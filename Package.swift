@@ -81,6 +81,14 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Statistics"),
+        module(
+            "Lab",
+            [
+                "Inference", "Statistics", "ChatTemplates", "ModelFiles", "Sampling", systemPackage,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
         module("Training", ["Models", "Inference", "ModelFiles", systemPackage]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .executableTarget(
@@ -129,6 +137,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
+        tests("LabTests", ["Lab", "ChatTemplates", "Sampling", systemPackage], resources: false),
         tests(
             "siroccoTests",
             [
