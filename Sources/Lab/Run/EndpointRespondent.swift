@@ -150,10 +150,10 @@ package final class EndpointRespondent: Respondent {
         switch error {
         case HTTPClientError.deadlineExceeded, HTTPClientError.readTimeout:
             RespondentFailure(
-                reason: "no answer within \(Int(options.answerSeconds)) seconds", detail: url, isTransient: true)
+                reason: "no answer within \(options.answerSeconds) seconds", detail: url, isTransient: true)
         case HTTPClientError.connectTimeout:
             RespondentFailure(
-                reason: "no connection within \(Int(options.connectSeconds)) seconds", detail: url,
+                reason: "no connection within \(options.connectSeconds) seconds", detail: url,
                 isTransient: true)
         case is NIOTooManyBytesError:
             RespondentFailure(
