@@ -51,7 +51,9 @@ def student_t(random):
             density = lambda y: mp.exp(mp.loggamma((m + 1) / 2) - mp.loggamma(m / 2) - mp.log(m * mp.pi) / 2
                                        - (m + 1) / 2 * mp.log1p(y * y / m))
             a = abs(x)
-            tail = (mp.quad(density, [a + k * min(1, 1 / (a + mpf("0.01"))) * 4 for k in range(13)]) if a > 0.7
+            # quad stops at an absolute error, so the integrand is scaled to start at 1.
+            tail = (density(a) * mp.quad(lambda y: density(y) / density(a), [a + 4 * k / a for k in range(26)])
+                    if a > 0.7
                     else mpf(1) / 2 - mp.quad(density, [0, a]))
         else:
             tail = t_tail(m, abs(x))
@@ -67,8 +69,9 @@ def nct_integral(nu, delta, t, kernel):
     """E kernel(tS − δ, S) over S = chi_nu/sqrt(nu), by tanh-sinh quadrature in S, piecewise around the peak."""
     constant = mp.log(2) + nu / 2 * mp.log(nu / 2) - mp.loggamma(nu / 2)
 
+    # quad stops at an absolute error, so the integrand is scaled to a peak of 1.
     def integrand(s):
-        return mp.exp(constant + (nu - 1) * mp.log(s) - nu * s * s / 2) * kernel(t * s - delta, s)
+        return mp.exp(-top + (nu - 1) * mp.log(s) - nu * s * s / 2) * kernel(t * s - delta, s)
 
     # Where the integrand lives, on a grid in doubles.
     grid = np.exp(np.linspace(-60 / min(float(nu), 60), 4, 40001))
@@ -77,9 +80,11 @@ def nct_integral(nu, delta, t, kernel):
             + (stats.norm.logcdf(z) if kernel is lower else stats.norm.logsf(z) if kernel is upper
                else stats.norm.logpdf(z) + np.log(grid)))
     live = np.flatnonzero(logs > logs.max() - 60)
+    top = mpf(logs.max())
     low, high = grid[live[0]], grid[min(live[-1] + 1, len(grid) - 1)]
     start = 0 if nu < 3 else low
-    return mp.quad(integrand, [mpf(start)] + [mpf(low + (high - low) * k / 16) for k in range(1, 17)])
+    return mp.exp(constant + top) * mp.quad(
+        integrand, [mpf(start)] + [mpf(low + (high - low) * k / 16) for k in range(1, 17)])
 
 
 def lower(z, s):
