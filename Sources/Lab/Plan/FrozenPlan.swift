@@ -44,7 +44,8 @@ package struct FrozenPlan: Sendable, Equatable {
         var models = JSONObject()
         for (name, digest) in modelDigests.sorted(by: { $0.key < $1.key }) { models[name] = .string(digest) }
         return [
-            "format": 1, "program": .string(program), "model_digests": .object(models), "order": .string(order),
+            "format": 1, "program": .string(program), "model_digests": .object(models),
+            "order": .string(order),
             "plan": plan.json,
         ]
     }
@@ -198,7 +199,9 @@ extension FrozenPlan {
             throw LabError(.badRun, "\(path): its contents have another SHA-256 than \(digest); \(broken)")
         }
         var modelDigests: [String: String] = [:]
-        for (name, value) in models.members { if case .string(let digest) = value { modelDigests[name] = digest } }
+        for (name, value) in models.members {
+            if case .string(let digest) = value { modelDigests[name] = digest }
+        }
         return FrozenPlan(
             plan: try Plan(json: planJSON, file: path), program: program, modelDigests: modelDigests,
             order: order, created: created, digest: digest)

@@ -79,6 +79,11 @@ package enum PlanFile {
         return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
     }
 
+    /// Reads prompts from the text of a JSONL file; `file` is what messages call it.
+    package static func prompts(jsonl text: String, file: String) throws -> [Prompt] {
+        try promptLines(text, file: file).enumerated().map { try Prompt($1, number: $0 + 1) }
+    }
+
     /// Writes a plan as two files in `folder`, which is made if it is not there: `experiment.yaml`, which explains
     /// itself, and `prompts.jsonl`. Nothing is overwritten.
     /// - Parameter about: what the experiment is about, for the head of the file.

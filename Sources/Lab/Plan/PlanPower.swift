@@ -44,7 +44,9 @@ package struct PlanPower: Sendable, Equatable, Codable {
         var sequence: GroupSequentialDesign?
         if case .groupSequential(_, let spending) = plan.stopping {
             sequence = try GroupSequentialDesign(
-                informationTimes: Design.lookRepetitions(plan).map { spread.information($0, of: plan.samples) },
+                informationTimes: Design.lookRepetitions(plan).map {
+                    spread.information($0, of: plan.samples)
+                },
                 alpha: alpha, sides: alternative == .twoSided ? .two : .one,
                 spending: spending == .pocock ? .pocock : .obrienFleming)
             inflation = try sequence?.inflation(power: wanted)
@@ -135,14 +137,16 @@ private struct PrimaryTest {
         let single: Double
         if spread.isPaired {
             single = try PromptDesignPower(
-                betweenPrompts: spread.between, withinPrompt: spread.within, alpha: alpha, alternative: alternative
+                betweenPrompts: spread.between, withinPrompt: spread.within, alpha: alpha,
+                alternative: alternative
             ).power(effect: effect, prompts: prompts, samplesPerCell: samples)
         } else {
             let (treatment, control) = spread.cells
             let perCell = prompts * samples
             guard perCell * (treatment + control) > 2 else { return alpha }
             single = try TTestPower(
-                .independent(ratio: Double(control) / Double(treatment)), alpha: alpha, alternative: alternative
+                .independent(ratio: Double(control) / Double(treatment)), alpha: alpha,
+                alternative: alternative
             ).power(effect: effect / spread.within, n: perCell * treatment)
         }
         guard let sequence else { return single }

@@ -22,7 +22,8 @@ package enum TokenMatch {
     ) throws {
         guard let prompt = plan.prompts.prompts.first, let first = factor.levels.first else { return }
         let others = Dictionary(
-            plan.factors.map { ($0.name, $0.levels.first?.name ?? "") }, uniquingKeysWith: { first, _ in first })
+            plan.factors.map { ($0.name, $0.levels.first?.name ?? "") },
+            uniquingKeysWith: { first, _ in first })
         // With as many paraphrases in each level, those of one turn meet; else any may meet any.
         let turns = factor.levels.map(\.texts.count).max() ?? 1
         let isInStep = factor.levels.allSatisfy { $0.texts.count == turns }
@@ -63,7 +64,8 @@ package enum TokenMatch {
                     + "conversation about prompt '\(prompt.id)'\(paraphrase) has: \(table); make '\(odd.level)' "
                     + "\(abs(change)) token\(abs(change) == 1 ? "" : "s") \(change > 0 ? "shorter" : "longer") "
                     + "(another word, a padding such as 'please'), or set token_matched: false"
-                    + (first.texts == [""] ? "; a placebo of the same length can stand for '\(first.name)'" : ""))
+                    + (first.texts == [""]
+                        ? "; a placebo of the same length can stand for '\(first.name)'" : ""))
         }
     }
 }
