@@ -45,7 +45,8 @@ package struct Design: Sendable, Equatable {
             pairs.reserveCapacity(block)
             for cell in cells.indices {
                 for prompt in prompts.indices {
-                    pairs.append((cell, prompt, seeds.next(cell: cell, prompt: prompt, repetition: repetition)))
+                    pairs.append(
+                        (cell, prompt, seeds.next(cell: cell, prompt: prompt, repetition: repetition)))
                 }
             }
             var numbers = ReproducibleNumbers(seed: plan.seed, stream: UInt64(repetition))
@@ -82,7 +83,7 @@ package struct Design: Sendable, Equatable {
     }
 
     /// Looks come at the ends of blocks, where all arms and prompts have the same number of samples.
-    private static func lookRepetitions(_ plan: Plan) -> [Int] {
+    static func lookRepetitions(_ plan: Plan) -> [Int] {
         switch plan.stopping {
         case .fixed: [plan.samples]
         case .alwaysValid: Array(1...plan.samples)

@@ -48,7 +48,8 @@ extension Plan {
             else {
                 throw LabError(
                     .badRun,
-                    "the plan has no level '\(levels[factor.name] ?? "")' of factor '\(factor.name)'; is this its run?")
+                    "the plan has no level '\(levels[factor.name] ?? "")' of factor '\(factor.name)'; is this its run?"
+                )
             }
             switch factor.place {
             case .system: systemParts.append(level.text(turn))
