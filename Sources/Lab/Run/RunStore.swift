@@ -32,6 +32,7 @@ package actor RunStore {
             throw LabError(.file, "\(folder): cannot make this folder: \(error.localizedDescription)")
         }
         lock = try FolderLock(folder)
+        RunRecord.sweep(folder)
         let known = try RunRecord.read(folder)
         if let known, known.planDigest != planDigest {
             throw LabError(
