@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
@@ -84,9 +85,12 @@ let package = Package(
         module(
             "Lab",
             [
-                "Inference", "Statistics", "ChatTemplates", "ModelFiles", "Sampling", systemPackage,
+                "Inference", "Statistics", "ChatTemplates", "ModelFiles", "Sampling", "Tokenizers", systemPackage,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Training", ["Models", "Inference", "ModelFiles", systemPackage]),
@@ -137,7 +141,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
-        tests("LabTests", ["Lab", "ChatTemplates", "Sampling", systemPackage], resources: false),
+        tests(
+            "LabTests", ["Lab", "Inference", "ChatTemplates", "Sampling", "Tokenizers", systemPackage],
+            resources: false),
         tests(
             "siroccoTests",
             [

@@ -11,31 +11,29 @@ import Glibc
 struct LineFile<Line: Codable & Sendable>: ~Copyable {
     let path: String
     private let descriptor: CInt
-    private var size: Int
+    private var size = 0
     private(set) var isSynced = true
 
-    /// Opens the file, or makes it, and reads what is there.
+    /// Opens the file, or makes it, and reads what is there into `lines`.
     ///
-    /// A torn last line is cut away, and a whole one that only lacks its end gets it.
-    /// - Returns: the file; its lines; and what was mended, for a person.
+    /// A torn last line is cut away, and a whole one that only lacks its end gets it; `notes` then say so.
     /// - Throws: `file` for what the system refuses, `badRun` for a line that is damaged, with its number.
-    static func open(_ path: String) throws -> (file: LineFile, lines: [Line], note: String?) {
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    init(_ path: String, lines: inout [Line], notes: inout [String]) throws {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw LabError(system: path, "open") }
-        var file = LineFile(path: path, descriptor: descriptor, size: 0)
+        self.init(path: path, descriptor: descriptor)
         let content = try Self.read(path)
-        file.size = content.count
-        let (lines, whole, completes) = try Self.parse(content, path)
-        var note: String?
+        size = content.count
+        let (found, whole, lacksEnd) = try Self.parse(content, path)
         if whole < content.count {
-            note =
-                "\(path): the last line was torn; \(content.count - whole) bytes were cut away, and its trial runs again"
-            try file.truncate(to: whole)
-        } else if completes {
-            note = "\(path): the last line had no end, and got one"
-            try file.write([0x0A])
+            notes.append(
+                "\(path): the last line was torn; \(content.count - whole) bytes were cut away, and its trial runs again")
+            try truncate(to: whole)
+        } else if lacksEnd {
+            notes.append("\(path): the last line had no end, and got one")
+            try write([0x0A])
         }
-        return (consume file, lines, note)
+        lines = found
     }
 
     /// The lines of a file that another process may be writing; a torn last line is left out. No file: no lines.
@@ -44,10 +42,9 @@ struct LineFile<Line: Codable & Sendable>: ~Copyable {
         return try parse(read(path), path).lines
     }
 
-    private init(path: String, descriptor: CInt, size: Int) {
+    private init(path: String, descriptor: CInt) {
         self.path = path
         self.descriptor = descriptor
-        self.size = size
     }
 
     deinit { close(descriptor) }
@@ -104,7 +101,7 @@ struct LineFile<Line: Codable & Sendable>: ~Copyable {
     /// The lines, the number of bytes that they take, and whether the last one lacks its end.
     private static func parse(
         _ content: Data, _ path: String
-    ) throws -> (lines: [Line], whole: Int, completes: Bool) {
+    ) throws -> (lines: [Line], whole: Int, lacksEnd: Bool) {
         let decoder = JSONDecoder()
         var lines: [Line] = []
         var start = content.startIndex

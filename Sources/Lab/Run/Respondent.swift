@@ -94,12 +94,13 @@ package struct Answer: Sendable, Equatable {
         self.cacheSign = cacheSign
     }
 
-    /// The row of `question`, complete at `time`.
-    package func row(_ question: Question, time: Date = Date()) -> Row {
+    /// The row of `question`.
+    /// - Parameter time: when it was complete, as seconds since 1970.
+    package func row(_ question: Question, time: Double = Date().timeIntervalSince1970) -> Row {
         Row(
             trial: question.trial, answer: text, finish: finish, promptTokens: promptTokens,
             cachedTokens: cachedTokens, tokens: tokens, logProbability: logProbability, seconds: seconds,
-            firstSeconds: firstSeconds, time: time.timeIntervalSince1970, requestDigest: question.digest,
+            firstSeconds: firstSeconds, time: time, requestDigest: question.digest,
             backend: backend, responseID: responseID)
     }
 }

@@ -2,7 +2,8 @@
 // It knows no rows.
 
 import Foundation
-import Glibc
+import ModelFiles
+import SystemPackage
 
 /// What is known about a run besides its rows.
 package struct RunRecord: Sendable, Equatable, Codable {
@@ -50,7 +51,7 @@ package struct RunRecord: Sendable, Equatable, Codable {
     /// Reads a folder's record; nil: there is none.
     package static func read(_ folder: String) throws -> RunRecord? {
         let path = folder + "/run.json"
-        guard access(path, F_OK) == 0 else { return nil }
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
         let record: RunRecord
         do { record = try JSONDecoder().decode(RunRecord.self, from: Data(contentsOf: URL(filePath: path))) } catch {
             throw LabError(.badRun, "\(path): \(error.place); take the file from a backup")
@@ -64,21 +65,21 @@ package struct RunRecord: Sendable, Equatable, Codable {
 
     /// Writes the record so that at any moment the old one or the new one is there.
     func write(_ folder: String) throws {
-        let path = folder + "/run.json"
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let bytes = try encoder.encode(self) + [0x0A]
-        let new = path + ".new"
-        let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw LabError(system: new, "open") }
-        defer { close(descriptor) }
-        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard count == bytes.count, fsync(descriptor) == 0 else { throw LabError(system: new, "write") }
-        guard rename(new, path) == 0 else { throw LabError(system: path, "replace") }
-        let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if parent >= 0 {
-            fsync(parent)
-            close(parent)
+        let bytes = Array(try encoder.encode(self)) + [0x0A]
+        do {
+            var file = try AtomicFile(path: FilePath(folder).appending("run.json"))
+            try file.write(bytes)
+            try file.commit()
+        } catch { throw LabError(.file, "\(error)") }
+    }
+
+    /// Removes what writers that were killed have left. For the folder's one writer.
+    static func sweep(_ folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasPrefix(".run.json.") && name.hasSuffix(".partial") {
+            try? FileManager.default.removeItem(atPath: folder + "/" + name)
         }
     }
 }

@@ -32,6 +32,7 @@ package actor RunStore {
             throw LabError(.file, "\(folder): cannot make this folder: \(error.localizedDescription)")
         }
         lock = try FolderLock(folder)
+        RunRecord.sweep(folder)
         let known = try RunRecord.read(folder)
         if let known, known.planDigest != planDigest {
             throw LabError(
@@ -40,8 +41,9 @@ package actor RunStore {
                     + "name another folder, or run the plan as it was frozen")
         }
         let path = folder + "/rows.jsonl"
-        var rowNote: String?
-        (rowFile, rows, rowNote) = try LineFile<Row>.open(path)
+        var rows: [Row] = []
+        var notes: [String] = []
+        rowFile = try LineFile(path, lines: &rows, notes: &notes)
         if known == nil, !rows.isEmpty {
             throw LabError(
                 .badRun,
@@ -49,15 +51,14 @@ package actor RunStore {
             )
         }
         try Self.refuseDuplicates(rows, path)
-        let failures: [FailedAttempt]
-        var failureNote: String?
-        (failureFile, failures, failureNote) = try LineFile<FailedAttempt>.open(folder + "/failures.jsonl")
+        var failures: [FailedAttempt] = []
+        failureFile = try LineFile(folder + "/failures.jsonl", lines: &failures, notes: &notes)
         failureCount = failures.count
         var record = known ?? RunRecord(planDigest: planDigest, started: Date().timeIntervalSince1970)
-        let notes = [rowNote, failureNote].compactMap(\.self)
         record.notes += notes
         // Before the first row: rows without a record would belong to nobody.
         if known == nil || !notes.isEmpty { try record.write(folder) }
+        self.rows = rows
         self.record = record
         self.folder = folder
     }
