@@ -80,6 +80,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+        module("Statistics"),
         module("Training", ["Models", "Inference", "ModelFiles", systemPackage]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .executableTarget(
@@ -112,6 +113,7 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ChatTemplatesTests", ["ChatTemplates"]),
         tests("SamplingTests", ["Sampling"]),
+        tests("StatisticsTests", ["Statistics"]),
         tests("GrammarsTests", ["Grammars", "Sampling", "ChatTemplates"]),
         tests(
             "ModelStoreTests",

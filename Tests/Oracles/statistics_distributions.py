@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Makes Tests/StatisticsTests/Fixtures/distributions.json: both tails and the density of every distribution.
+
+Needs: mpmath, numpy, scipy. Run: statistics_distributions.py --out Tests/StatisticsTests/Fixtures/distributions.json
+The values are mpmath's, with at least 40 digits, because scipy loses digits in far tails (noncentral t most of all).
+scipy must agree where it is good: each row is compared with it, and the share within 1e-8 is written beside the rows
+and must not be below the floor in FLOORS.
+"""
+import argparse
+import json
+import math
+import sys
+
+import mpmath
+import numpy as np
+import scipy
+from mpmath import mp, mpf
+from scipy import stats
+
+mp.dps = 40
+SMALLEST = mpf("1e-300")
+
+# To add a distribution: a function that yields rows (parameters…, x, cdf, survival, density or mass) and scipy's
+# (cdf, survival), and its floor: the share of rows in which scipy keeps 1e-8 in both tails.
+FLOORS = {"normal": 1, "studentT": 0.98, "noncentralT": 0.6, "chiSquared": 0.98, "binomial": 0.98,
+          "hypergeometric": 0.98}
+
+
+def normal(random):
+    for _ in range(400):
+        mean, deviation = float(np.round(random.normal() * 100, 3)), float(np.exp(random.normal() * 3))
+        x = float(mean + deviation * random.choice([random.uniform(-3, 3), random.uniform(-37, 37)]))
+        z = (mpf(x) - mpf(mean)) / mpf(deviation)
+        yield ([mean, deviation, x, mp.ncdf(z), mp.ncdf(-z), mp.npdf(z) / mpf(deviation)],
+               (stats.norm.cdf(x, mean, deviation), stats.norm.sf(x, mean, deviation)))
+
+
+def t_tail(nu, t):
+    """P(T > t) for t >= 0."""
+    return mp.betainc(nu / 2, mpf(1) / 2, 0, nu / (nu + t * t), regularized=True) / 2
+
+
+def student_t(random):
+    for i in range(1000):
+        nu = [1, 2, float(random.integers(3, 200)), float(np.exp(random.uniform(-2, 8))),
+              float(np.exp(random.uniform(8, 16)))][i % 5]
+        t = float(random.choice([random.normal() * 2, random.uniform(-37, 37), np.exp(random.uniform(-30, 30)),
+                                 -np.exp(random.uniform(0, 300))]))
+        m, x = mpf(nu), mpf(t)
+        if nu > 20000:  # mpmath's series would take minutes: integrate the density instead
+            density = lambda y: mp.exp(mp.loggamma((m + 1) / 2) - mp.loggamma(m / 2) - mp.log(m * mp.pi) / 2
+                                       - (m + 1) / 2 * mp.log1p(y * y / m))
+            a = abs(x)
+            tail = (mp.quad(density, [a + k * min(1, 1 / (a + mpf("0.01"))) * 4 for k in range(13)]) if a > 0.7
+                    else mpf(1) / 2 - mp.quad(density, [0, a]))
+        else:
+            tail = t_tail(m, abs(x))
+        if tail < SMALLEST:
+            continue
+        upper, lower = (tail, 1 - tail) if t >= 0 else (1 - tail, tail)
+        pdf = mp.exp(mp.loggamma((m + 1) / 2) - mp.loggamma(m / 2) - mp.log(m * mp.pi) / 2
+                     - (m + 1) / 2 * mp.log1p(x * x / m))
+        yield [nu, t, lower, upper, pdf], (stats.t.cdf(t, nu), stats.t.sf(t, nu))
+
+
+def nct_integral(nu, delta, t, kernel):
+    """E kernel(tS − δ, S) over S = chi_nu/sqrt(nu), by tanh-sinh quadrature in S, piecewise around the peak."""
+    constant = mp.log(2) + nu / 2 * mp.log(nu / 2) - mp.loggamma(nu / 2)
+
+    def integrand(s):
+        return mp.exp(constant + (nu - 1) * mp.log(s) - nu * s * s / 2) * kernel(t * s - delta, s)
+
+    # Where the integrand lives, on a grid in doubles.
+    grid = np.exp(np.linspace(-60 / min(float(nu), 60), 4, 40001))
+    z = float(t) * grid - float(delta)
+    logs = (float(nu) * np.log(grid) - float(nu) * grid**2 / 2
+            + (stats.norm.logcdf(z) if kernel is lower else stats.norm.logsf(z) if kernel is upper
+               else stats.norm.logpdf(z) + np.log(grid)))
+    live = np.flatnonzero(logs > logs.max() - 60)
+    low, high = grid[live[0]], grid[min(live[-1] + 1, len(grid) - 1)]
+    start = 0 if nu < 3 else low
+    return mp.quad(integrand, [mpf(start)] + [mpf(low + (high - low) * k / 16) for k in range(1, 17)])
+
+
+def lower(z, s):
+    return mp.ncdf(z)
+
+
+def upper(z, s):
+    return mp.ncdf(-z)
+
+
+def middle(z, s):
+    return s * mp.npdf(z)
+
+
+def noncentral_t(random):
+    mp.dps = 20
+    for i in range(330):
+        nu = [float(random.integers(1, 30)), float(random.integers(30, 2000)), float(np.exp(random.uniform(0, 11))),
+              float(np.exp(random.uniform(9, 16)))][i % 4]
+        delta = float(random.choice([random.normal() * 3, random.uniform(-10, 40), random.uniform(40, 300)]))
+        spread = math.sqrt(1 + delta * delta / (2 * nu))
+        t = float(delta + spread * random.choice([random.normal() * 1.5, random.uniform(-8, 8)]))
+        if i % 10 == 0:
+            t = float(random.normal() * 2)
+        m, d, x = mpf(nu), mpf(delta), mpf(t)
+        below, above = nct_integral(m, d, x, lower), nct_integral(m, d, x, upper)
+        if abs(below + above - 1) > mpf("1e-15") or min(below, above) < SMALLEST:
+            continue
+        yield ([nu, delta, t, below, above, nct_integral(m, d, x, middle)],
+               (stats.nct.cdf(t, nu, delta), stats.nct.sf(t, nu, delta)))
+    mp.dps = 40
+
+
+def chi_squared(random):
+    for i in range(600):
+        nu = [1, 2, float(random.integers(3, 200)), float(np.exp(random.uniform(-3, 7))),
+              float(np.exp(random.uniform(7, 11)))][i % 5]
+        x = float(random.choice([random.chisquare(nu), nu * random.uniform(0, 4), random.uniform(0, 1400)]))
+        m, y = mpf(nu) / 2, mpf(x) / 2
+        above, below = (mp.gammainc(m, y, mp.inf, regularized=True), mp.gammainc(m, 0, y, regularized=True))
+        if not (SMALLEST < above and SMALLEST < below):
+            continue
+        pdf = mp.exp((m - 1) * mp.log(y) - y - mp.loggamma(m)) / 2
+        yield [nu, x, below, above, pdf], (stats.chi2.cdf(x, nu), stats.chi2.sf(x, nu))
+
+
+def binomial(random):
+    for i in range(600):
+        n = int([random.integers(1, 12), random.integers(12, 300), random.integers(300, 20000)][i % 3])
+        p = float(random.choice([random.uniform(), 0.5, 10 ** random.uniform(-6, 0), 1 - 10 ** random.uniform(-6, 0)]))
+        k = int(random.choice([random.binomial(n, p), random.integers(0, n + 1)]))
+        q = mpf(p)
+        below = mp.mpf(1) if k == n else mp.betainc(n - k, k + 1, 0, 1 - q, regularized=True)
+        above = mp.mpf(0) if k == n else mp.betainc(k + 1, n - k, 0, q, regularized=True)
+        mass = mp.binomial(n, k) * q**k * (1 - q) ** (n - k)
+        if mass < SMALLEST or below < SMALLEST or (k < n and above < SMALLEST):
+            continue
+        yield [n, p, k, below, above, mass], (stats.binom.cdf(k, n, p), stats.binom.sf(k, n, p))
+
+
+def hypergeometric(random):
+    for i in range(600):
+        population = int([random.integers(0, 20), random.integers(20, 400), random.integers(400, 3000)][i % 3])
+        successes, draws = (int(v) for v in random.integers(0, population + 1, 2))
+        low, high = max(0, draws - population + successes), min(draws, successes)
+        k = int(random.choice([random.integers(low, high + 1),
+                               random.hypergeometric(successes, population - successes, draws)]))
+        total = math.comb(population, draws)
+        masses = [math.comb(successes, j) * math.comb(population - successes, draws - j) for j in range(low, high + 1)]
+        below, above = (mpf(sum(masses[: k - low + 1])) / total, mpf(sum(masses[k - low + 1:])) / total)
+        mass = mpf(masses[k - low]) / total
+        if mass < SMALLEST or (k < high and above < SMALLEST):
+            continue
+        yield ([population, successes, draws, k, below, above, mass],
+               (stats.hypergeom.cdf(k, population, successes, draws),
+                stats.hypergeom.sf(k, population, successes, draws)))
+
+
+def agrees(row, theirs):
+    ours = [float(v) for v in row[-3:-1]]
+    return all(abs(a - b) <= 1e-8 * abs(a) for a, b in zip(ours, theirs))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True)
+    arguments = parser.parse_args()
+    random = np.random.default_rng(20231212)
+    out = {"provenance": {
+        "command": "Tests/Oracles/statistics_distributions.py", "mpmath": mpmath.__version__,
+        "numpy": np.__version__, "scipy": scipy.__version__}}
+    for name, make in [("normal", normal), ("studentT", student_t), ("noncentralT", noncentral_t),
+                       ("chiSquared", chi_squared), ("binomial", binomial), ("hypergeometric", hypergeometric)]:
+        rows = list(make(random))
+        share = float(np.mean([agrees(row, theirs) for row, theirs in rows]))
+        print(f"{name}: {len(rows)} rows, scipy within 1e-8 in {share:.1%}", file=sys.stderr)
+        if share < FLOORS[name]:
+            sys.exit(f"statistics_distributions: {name}: scipy agrees in {share:.1%} only; look before you trust")
+        out[name] = {"scipyAgrees": round(share, 4), "rows": [[float(v) for v in row] for row, _ in rows]}
+    with open(arguments.out, "w") as file:
+        json.dump(out, file, separators=(",", ":"))
+        file.write("\n")
+
+
+main()
