@@ -127,8 +127,22 @@ package struct Arm: Sendable, Encodable {
     package var isPlacebo: Bool
     package var observations: [Observation]
     package var summary: Summary
+    /// Prompts' own means, for a yes-or-no metric's dots.
+    package var promptMeans: [Double] = []
+    /// The share of answers at or below each value, cut answers allowed for.
+    package var distribution: [DistributionStep] = []
 
     package enum Role: String, Sendable, Encodable { case control, treatment, other }
+
+    package struct DistributionStep: Sendable {
+        package var value: Double
+        package var share: Double
+
+        package init(value: Double, share: Double) {
+            self.value = value
+            self.share = share
+        }
+    }
 
     package struct Observation: Sendable, Encodable, Equatable {
         package var value: Double

@@ -3,14 +3,8 @@
 
 package struct DistributionChart: Sendable {
     var panel: Panel
-    /// By arm: steps of the estimated distribution, rising.
-    var steps: [[(value: Double, share: Double)]]
 
-    package init(_ panel: Panel, steps: [[(value: Double, share: Double)]]) {
-        precondition(steps.count == panel.arms.count, "one curve for each arm")
-        self.panel = panel
-        self.steps = steps
-    }
+    package init(_ panel: Panel) { self.panel = panel }
 
     package func drawing(_ width: ChartWidth) -> Drawing {
         panel.arms.count <= 4 ? together(width) : apart(width)
@@ -27,7 +21,7 @@ package struct DistributionChart: Sendable {
         drawing.verticalAxis(
             y, at: 44, gridTo: width.rawValue - 12, name: "share of answers at or below", asShares: true)
         drawing.horizontalAxis(x, at: bottom, gridTo: head, name: panel.metric.axis, asShares: panel.metric.isShare)
-        for (curve, style) in zip(steps, styles) { drawing.polygon(path(curve, x, y), closed: false, style) }
+        for (curve, style) in zip(panel.arms.map(\.distribution), styles) { drawing.polygon(path(curve, x, y), closed: false, style) }
         return drawing
     }
 
@@ -56,9 +50,9 @@ package struct DistributionChart: Sendable {
                         left - 5, y(tick) + 4, NumberForm.ticks([tick], asShares: true)[0], "small num", anchor: .end)
                 }
             }
-            if let control { drawing.polygon(path(steps[control], x, y), closed: false, "curve control") }
+            if let control { drawing.polygon(path(panel.arms[control].distribution, x, y), closed: false, "curve control") }
             let style = panel.arms[arm].role == .treatment ? "curve treatment" : "curve other"
-            drawing.polygon(path(steps[arm], x, y), closed: false, style)
+            drawing.polygon(path(panel.arms[arm].distribution, x, y), closed: false, style)
             // The lowest frame of each column carries the numbers.
             if place + columns >= others.count {
                 for tick in x.ticks(fontSize: 11, isVertical: false, asShares: panel.metric.isShare) {
@@ -76,7 +70,7 @@ package struct DistributionChart: Sendable {
         return drawing
     }
 
-    private func path(_ curve: [(value: Double, share: Double)], _ x: Scale, _ y: Scale) -> [(x: Double, y: Double)] {
+    private func path(_ curve: [Arm.DistributionStep], _ x: Scale, _ y: Scale) -> [(x: Double, y: Double)] {
         var points = [(x: x.range.start, y: y(0))]
         for step in curve {
             points.append((x(step.value), points[points.count - 1].y))

@@ -2,14 +2,8 @@
 
 package struct SharesChart: Sendable {
     var panel: Panel
-    /// By arm: shares of its prompts.
-    var prompts: [[Double]]
 
-    package init(_ panel: Panel, prompts: [[Double]]) {
-        precondition(prompts.count == panel.arms.count, "one list of prompts for each arm")
-        self.panel = panel
-        self.prompts = prompts
-    }
+    package init(_ panel: Panel) { self.panel = panel }
 
     package func drawing(_ width: ChartWidth) -> Drawing {
         let isWide = width == .wide
@@ -36,7 +30,7 @@ package struct SharesChart: Sendable {
             }
             let rain = y + 9
             drawing.dots(
-                prompts[index].enumerated().map {
+                arm.promptMeans.enumerated().map {
                     (scale($0.element) + (jitter($0.offset * 7) - 0.5) * 6, rain + jitter($0.offset) * (row * 0.3))
                 }, arm.style)
             guard let share = arm.summary.mean else { continue }
