@@ -59,3 +59,28 @@ extension Tally {
         return object
     }
 }
+
+extension EvaluationSummary {
+    /// For people: a line for each metric, then for each group.
+    package var table: String {
+        var lines = metrics.map { metric in
+            "\(task), \(shots)-shot, \(metric.name): \(metric.total.line)"
+        }
+        lines += groups.map { "  \($0.name): \($0.tally.line)" }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Tally {
+    /// Such as `64.3 % ± 7.5 (95 %: 49.2 to 77.0, n = 42)`.
+    package var line: String {
+        let error = standardError.map { " ± \(percent($0))" } ?? ""
+        return "\(percent(mean)) %\(error) (95 %: \(percent(interval.lowerBound)) to "
+            + "\(percent(interval.upperBound)), n = \(count))"
+    }
+
+    private func percent(_ value: Double) -> String {
+        let tenths = Int((value * 1000).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}

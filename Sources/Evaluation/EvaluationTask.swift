@@ -9,6 +9,9 @@ package protocol EvaluationTask: Sendable {
     static var name: String { get }
     /// One line: what it asks, and where the data is from.
     static var summary: String { get }
+    /// Where the questions and the examples are in the data set: its configuration's folder, if it has several, and the
+    /// names of its splits. Files are called so.
+    static var source: DataSource { get }
     /// Worked examples before each question where the user names no number.
     static var shots: Int { get }
     /// How examples are chosen among the rows of the file that has them.
@@ -33,6 +36,20 @@ package protocol EvaluationTask: Sendable {
 
     /// The program that ends without an error if `answer` is right.
     func program(_ answer: String, _ row: DataRow) throws(EvaluationError) -> String
+}
+
+/// Where a data set has a task's rows.
+package struct DataSource: Sendable, Equatable {
+    package var folder: String?
+    package var split: String
+    /// Nil: it has no rows to be examples.
+    package var examples: String?
+
+    package init(folder: String? = nil, split: String, examples: String?) {
+        self.folder = folder
+        self.split = split
+        self.examples = examples
+    }
 }
 
 /// How worked examples are chosen.

@@ -38,7 +38,9 @@ package struct ModelScorer: Sendable {
 
     /// The log-likelihood of each choice's continuation after its context.
     package func logLikelihoods(_ choices: [Question.Choice]) async throws -> (values: [Double], cost: Cost) {
-        var pairs = choices.map(tokens)[...]
+        let all = choices.map(tokens)
+        if sharesContext, let answer = try await singleTokens(all) { return answer }
+        var pairs = all[...]
         var values: [Double] = []
         var cost = Cost()
         // The others find the first one's context in the cache only when it is there.
@@ -72,6 +74,38 @@ package struct ModelScorer: Sendable {
         let excess = max(0, whole.count - (engine.context - 1))
         return Pair(
             tokens: Array(whole.dropFirst(excess)), from: max(0, from - excess), isTruncated: excess > 0)
+    }
+
+    /// The most of a report's likeliest tokens: the sampler's limit.
+    private static let reported = 1024
+
+    /// The values where all choices are one token after the same text, as letters are: one request reports them all.
+    /// Nil: they are not, or one is too unlikely to be reported.
+    private func singleTokens(_ pairs: [Pair]) async throws -> (values: [Double], cost: Cost)? {
+        guard let first = pairs.first, pairs.count > 1, first.from > 0,
+            pairs.allSatisfy({ pair in
+                pair.from == pair.tokens.count - 1 && pair.tokens.dropLast() == first.tokens.dropLast()
+            })
+        else { return nil }
+        let request = GenerationRequest(
+            prompt: first.tokens, maxTokens: 0, promptLogProbabilities: Self.reported,
+            promptLogProbabilitiesFrom: first.from)
+        var (likely, cost) = ([TokenID: Float](), Cost(isTruncated: first.isTruncated))
+        for try await event in try engine.generate(request) {
+            switch event {
+            case .prompt(let tokens):
+                for token in tokens {
+                    for other in token.top { likely[other.token] = other.logProbability }
+                    likely[token.id] = token.logProbability
+                }
+            case .finished(let summary):
+                cost.promptTokens = summary.promptTokens
+                cost.cachedTokens = summary.cachedTokens
+            default: break
+            }
+        }
+        let values = pairs.compactMap { pair in pair.tokens.last.flatMap { likely[$0] }.map(Double.init) }
+        return values.count == pairs.count ? (values, cost) : nil
     }
 
     private struct Running {

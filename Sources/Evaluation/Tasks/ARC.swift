@@ -5,6 +5,7 @@ package import DataFiles
 package struct ARCChallenge: EvaluationTask {
     package static let name = "arc_challenge"
     package static let summary = "school science, the harder questions; allenai/ai2_arc, ARC-Challenge"
+    package static let source = DataSource(folder: "ARC-Challenge", split: "test", examples: "train")
     package static let metrics = ["acc", "acc_norm"]
 
     package init() {}
@@ -30,6 +31,7 @@ package struct ARCChallenge: EvaluationTask {
 package struct ARCEasy: EvaluationTask {
     package static let name = "arc_easy"
     package static let summary = "school science, the easier questions; allenai/ai2_arc, ARC-Easy"
+    package static let source = DataSource(folder: "ARC-Easy", split: "test", examples: "train")
     package static let metrics = ARCChallenge.metrics
 
     package init() {}

@@ -5,6 +5,7 @@ package import DataFiles
 package struct GSM8K: EvaluationTask {
     package static let name = "gsm8k"
     package static let summary = "sums in words, the answer written out; openai/gsm8k, main"
+    package static let source = DataSource(folder: "main", split: "test", examples: "train")
     package static let shots = 5
     package static let metrics = ["exact_match,strict-match", "exact_match,flexible-extract"]
     package static let answer: AnswerRule? = AnswerRule(stops: ["Question:", "</s>", "<|im_end|>"])

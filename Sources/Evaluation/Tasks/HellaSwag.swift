@@ -5,6 +5,7 @@ package import DataFiles
 package struct HellaSwag: EvaluationTask {
     package static let name = "hellaswag"
     package static let summary = "which end of a description is the real one; Rowan/hellaswag"
+    package static let source = DataSource(split: "validation", examples: "train")
     package static let metrics = ["acc_norm", "acc"]
     package static let shotRule = ShotRule.random(excludesOwn: true)
 

@@ -5,6 +5,7 @@ package import DataFiles
 package struct HumanEval: EvaluationTask {
     package static let name = "humaneval"
     package static let summary = "finish a Python function, which its tests then run; openai/openai_humaneval"
+    package static let source = DataSource(folder: "openai_humaneval", split: "test", examples: nil)
     package static let metrics = ["pass@1"]
     package static let answer: AnswerRule? = AnswerRule(
         stops: ["\nclass", "\ndef", "\n#", "\nif", "\nprint"], maxTokens: 1024)

@@ -7,6 +7,7 @@ package import DataFiles
 package struct MBPP: EvaluationTask {
     package static let name = "mbpp"
     package static let summary = "small Python programs, which their tests then run; google-research-datasets/mbpp"
+    package static let source = DataSource(folder: "full", split: "test", examples: "prompt")
     package static let shots = 3
     package static let shotRule = ShotRule.first
     package static let metrics = ["pass@1"]

@@ -5,6 +5,7 @@ package import DataFiles
 package struct MMLU: EvaluationTask {
     package static let name = "mmlu"
     package static let summary = "knowledge in 57 subjects, four choices; cais/mmlu"
+    package static let source = DataSource(folder: "all", split: "test", examples: "dev")
     package static let shotRule = ShotRule.first
     package static let metrics = ["acc"]
 

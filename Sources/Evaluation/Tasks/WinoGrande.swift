@@ -6,6 +6,7 @@ package import DataFiles
 package struct WinoGrande: EvaluationTask {
     package static let name = "winogrande"
     package static let summary = "which of two words fits the gap of a sentence; allenai/winogrande"
+    package static let source = DataSource(folder: "winogrande_xl", split: "validation", examples: "train")
     package static let metrics = ["acc"]
     package static let shotRule = ShotRule.random(excludesOwn: true)
 
