@@ -94,13 +94,22 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Training", ["Models", "Inference", "ModelFiles", systemPackage]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        module("DataFiles", ["CZlib", "CZstd", "ModelFiles", "ChatTemplates", systemPackage]),
+        module(
+            "Evaluation",
+            [
+                "Inference", "DataFiles", "ChatTemplates", "Sampling", "Tokenizers", systemPackage,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .executableTarget(
             name: "sirocco",
             dependencies: [
                 "CEdit", "Inference", "ModelFiles", "Models", "ModelStore", "Sampling", "Tensors",
                 "Tokenizers",
-                "ChatTemplates", "Training", "Server", systemPackage,
+                "ChatTemplates", "Training", "Server", "DataFiles", "Evaluation", "Lab", "Statistics", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -141,6 +150,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
+        tests("DataFilesTests", ["DataFiles", "ChatTemplates"]),
+        tests(
+            "EvaluationTests",
+            ["Evaluation", "DataFiles", "Inference", "ChatTemplates", "Sampling", systemPackage]),
         tests(
             "LabTests", ["Lab", "Inference", "ChatTemplates", "Sampling", "Tokenizers", systemPackage],
             resources: false),
