@@ -35,7 +35,8 @@ package struct BarChart: Sendable {
     package var title: String
     package var notes: [String]
 
-    package init(title: String, series: [(name: String, isPublished: Bool)], groups: [Group], notes: [String]) {
+    package init(title: String, series: [(name: String, isPublished: Bool)], groups: [Group], notes: [String])
+    {
         self.title = title
         self.series = series
         self.groups = groups
@@ -96,7 +97,9 @@ package struct BarChart: Sendable {
         return result + "</defs>\n"
     }
 
-    private func fill(_ index: Int) -> String { series[index].isPublished ? "url(#hatch\(index))" : colour(index) }
+    private func fill(_ index: Int) -> String {
+        series[index].isPublished ? "url(#hatch\(index))" : colour(index)
+    }
 
     private func colour(_ index: Int) -> String { Self.colours[index % Self.colours.count] }
 
@@ -147,7 +150,8 @@ package struct BarChart: Sendable {
                     """
                 highest = high
             }
-            result += text(tenths(entry.value), bar + Self.barWidth / 2, highest - 5, "value", anchor: "middle")
+            result += text(
+                tenths(entry.value), bar + Self.barWidth / 2, highest - 5, "value", anchor: "middle")
             bar += Self.barWidth
         }
         result += text(group.title, x + width / 2, foot + 20, "head", anchor: "middle")
