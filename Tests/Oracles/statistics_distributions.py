@@ -22,7 +22,7 @@ SMALLEST = mpf("1e-300")
 
 # To add a distribution: a function that yields rows (parameters…, x, cdf, survival, density or mass) and scipy's
 # (cdf, survival), and its floor: the share of rows in which scipy keeps 1e-8 in both tails.
-FLOORS = {"normal": 1, "studentT": 0.98, "noncentralT": 0.6, "chiSquared": 0.98, "binomial": 0.98,
+FLOORS = {"normal": 1, "studentT": 0.98, "noncentralT": 0.9, "chiSquared": 0.98, "binomial": 0.98,
           "hypergeometric": 0.98}
 
 
@@ -51,7 +51,9 @@ def student_t(random):
             density = lambda y: mp.exp(mp.loggamma((m + 1) / 2) - mp.loggamma(m / 2) - mp.log(m * mp.pi) / 2
                                        - (m + 1) / 2 * mp.log1p(y * y / m))
             a = abs(x)
-            tail = (mp.quad(density, [a + k * min(1, 1 / (a + mpf("0.01"))) * 4 for k in range(13)]) if a > 0.7
+            # quad stops at an absolute error, so the integrand is scaled to start at 1.
+            tail = (density(a) * mp.quad(lambda y: density(y) / density(a), [a + 4 * k / a for k in range(26)])
+                    if a > 0.7
                     else mpf(1) / 2 - mp.quad(density, [0, a]))
         else:
             tail = t_tail(m, abs(x))
@@ -67,8 +69,9 @@ def nct_integral(nu, delta, t, kernel):
     """E kernel(tS − δ, S) over S = chi_nu/sqrt(nu), by tanh-sinh quadrature in S, piecewise around the peak."""
     constant = mp.log(2) + nu / 2 * mp.log(nu / 2) - mp.loggamma(nu / 2)
 
+    # quad stops at an absolute error, so the integrand is scaled to a peak of 1.
     def integrand(s):
-        return mp.exp(constant + (nu - 1) * mp.log(s) - nu * s * s / 2) * kernel(t * s - delta, s)
+        return mp.exp(-top + (nu - 1) * mp.log(s) - nu * s * s / 2) * kernel(t * s - delta, s)
 
     # Where the integrand lives, on a grid in doubles.
     grid = np.exp(np.linspace(-60 / min(float(nu), 60), 4, 40001))
@@ -77,9 +80,11 @@ def nct_integral(nu, delta, t, kernel):
             + (stats.norm.logcdf(z) if kernel is lower else stats.norm.logsf(z) if kernel is upper
                else stats.norm.logpdf(z) + np.log(grid)))
     live = np.flatnonzero(logs > logs.max() - 60)
+    top = mpf(logs.max())
     low, high = grid[live[0]], grid[min(live[-1] + 1, len(grid) - 1)]
     start = 0 if nu < 3 else low
-    return mp.quad(integrand, [mpf(start)] + [mpf(low + (high - low) * k / 16) for k in range(1, 17)])
+    return mp.exp(constant + top) * mp.quad(
+        integrand, [mpf(start)] + [mpf(low + (high - low) * k / 16) for k in range(1, 17)])
 
 
 def lower(z, s):
@@ -131,10 +136,19 @@ def binomial(random):
         n = int([random.integers(1, 12), random.integers(12, 300), random.integers(300, 20000)][i % 3])
         p = float(random.choice([random.uniform(), 0.5, 10 ** random.uniform(-6, 0), 1 - 10 ** random.uniform(-6, 0)]))
         k = int(random.choice([random.binomial(n, p), random.integers(0, n + 1)]))
-        q = mpf(p)
-        below = mp.mpf(1) if k == n else mp.betainc(n - k, k + 1, 0, 1 - q, regularized=True)
-        above = mp.mpf(0) if k == n else mp.betainc(k + 1, n - k, 0, q, regularized=True)
-        mass = mp.binomial(n, k) * q**k * (1 - q) ** (n - k)
+        q, odds = mpf(p), mpf(p) / (1 - mpf(p))
+        mass = mp.exp(mp.loggamma(n + 1) - mp.loggamma(k + 1) - mp.loggamma(n - k + 1)
+                      + k * mp.log(q) + (n - k) * mp.log1p(-q))
+        # The term at j over the term at k, in both directions; those below 1e-60 of the sum are left out.
+        below, term, j = mpf(1), mpf(1), k
+        while j > 0 and (term > below * mpf("1e-60") or j > n * p):
+            term *= mpf(j) / ((n - j + 1) * odds)
+            below, j = below + term, j - 1
+        above, term, j = mpf(0), mpf(1), k
+        while j < n and (term > above * mpf("1e-60") or j < n * p):
+            term *= (n - j) * odds / (j + 1)
+            above, j = above + term, j + 1
+        below, above = below * mass, above * mass
         if mass < SMALLEST or below < SMALLEST or (k < n and above < SMALLEST):
             continue
         yield [n, p, k, below, above, mass], (stats.binom.cdf(k, n, p), stats.binom.sf(k, n, p))

@@ -1,16 +1,22 @@
-"""The inputs of the statistics' fixtures: drawn here and in Tests/StatisticsTests/Inputs.swift by the same steps, so that
-a fixture holds answers only. Whole numbers and multiplications by powers of two: both sides get the same bits, and sums
-are exact in any order."""
-import numpy as np
+"""The samples of statistics_tests.py, from seeds: Tests/StatisticsTests/GeneratedCase.swift makes the same ones, so the
+fixture holds no data. Only additions, multiplications, divisions and floor of doubles, each rounded once and in the
+order written, so both languages give the same bits. No packages.
+"""
+import math
 
 MASK = (1 << 64) - 1
 
+# name: (common level, unit of the values); what the oracle takes off and divides by, without rounding, because numpy's
+# sums of squares overflow or lose their digits. The unit is a power of two.
+KINDS = {
+    "lengths": (0, 1), "bell": (0, 1), "skewed": (0, 1), "ties": (0, 1), "offset": (1e9, 1), "huge": (0, 2.0**500),
+    "tiny": (0, 2.0**-500), "largest": (0, 2.0**1000), "bimodal": (0, 1), "constant": (0, 1), "almostConstant": (0, 1),
+}
 
-class Inputs:
-    """SplitMix64 (Steele and others, 2014)."""
 
+class SplitMix64:
     def __init__(self, seed):
-        self.state = seed & MASK
+        self.state = seed
 
     def next(self):
         self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
@@ -19,27 +25,51 @@ class Inputs:
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
         return z ^ (z >> 31)
 
-    def below(self, count):
-        return (self.next() * count) >> 64
+    def uniform(self):
+        """In [0, 1), 53 bits."""
+        return (self.next() >> 11) * 2.0**-53
 
-    def value(self, kind):
-        """One value of a sample of a kind: to add a kind, one line here and in Inputs.swift."""
-        if kind == 0:
-            return self.below(1 << 20) / 1024  # continuous for all that matters
-        if kind == 1:
-            return float(self.below(6))  # ties
-        if kind == 2:
-            return 7.0  # constant
-        if kind == 3:
-            return float(self.below(100) * self.below(100) * self.below(100))  # skewed
-        if kind == 4:
-            return self.below(1 << 20) * 2.0**200  # huge
-        if kind == 5:
-            return float(self.below(2))  # two values
-        return 2.0**30 + self.below(1 << 10) / 1024  # far from zero
-
-    def sample(self, count, kind):
-        return np.array([self.value(kind) for _ in range(count)])
+    def bell(self):
+        """Nearly normal: twelve uniform numbers less 6."""
+        total = -6.0
+        for _ in range(12):
+            total += self.uniform()
+        return total
 
 
-KINDS = 7
+def value(random, kind):
+    if kind == "lengths":
+        return float(math.floor(4000.0 + 600.0 * random.bell()))
+    if kind == "skewed":
+        u = random.uniform()
+        return 1000.0 * u * u * u / (1.01 - u)
+    if kind == "ties":
+        return float(math.floor(5.0 * random.uniform()))
+    if kind == "offset":
+        return 1e9 + random.bell()
+    if kind == "bimodal":
+        center = 0.0 if random.uniform() < 0.5 else 50.0
+        return center + random.bell()
+    if kind == "constant":
+        return 7.0
+    if kind == "almostConstant":
+        return 8.0 if random.uniform() < 0.1 else 7.0
+    return random.bell() * KINDS[kind][1]
+
+
+class Case:
+    """Arms a and b of a kind; b is moved by `shift` units. Clusters are drawn after the values."""
+
+    def __init__(self, seed, kind, n, m, shift):
+        random = SplitMix64(seed)
+        self.seed, self.kind = seed, kind
+        self.level, self.unit = KINDS[kind]
+        self.a = [value(random, kind) for _ in range(n)]
+        self.b = [value(random, kind) + shift * self.unit for _ in range(m)]
+        self.clusters_a = [random.next() % 7 for _ in range(n)]
+        self.clusters_b = [random.next() % 7 for _ in range(m)]
+        self.covariate = [random.bell() for _ in range(n + m)]
+
+    def normal(self, values):
+        """Without level and unit: exact."""
+        return [(v - self.level) / self.unit for v in values]

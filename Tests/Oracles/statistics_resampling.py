@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 from scipy import stats
 
-from statistics_inputs import KINDS, Inputs
+from statistics_stream import KINDS, Inputs
 
 CASES = 1000
 

@@ -1,4 +1,4 @@
-// The inputs of the fixtures, by the same steps as Tests/Oracles/statistics_inputs.py. It knows no statistic.
+// The inputs of the fixtures, by the same steps as Tests/Oracles/statistics_stream.py. It knows no statistic.
 
 /// SplitMix64 (Steele and others, 2014), and samples of seven kinds drawn with it.
 struct Inputs: RandomNumberGenerator {
