@@ -1,6 +1,7 @@
 // `sirocco lab`: experiments on how a model behaves. Its parts, and what they share: an experiment's folder.
 
 import ArgumentParser
+import ChatTemplates
 import FoundationEssentials
 import Inference
 import Lab
@@ -72,4 +73,9 @@ extension Plan {
 extension FrozenPlan {
     /// Enough of the hash to tell plans apart, as people write it.
     var shortDigest: String { String(digest.prefix(12)) }
+}
+
+extension PlanMessage {
+    /// As a chat template takes it.
+    var chatMessage: ChatMessage { ChatMessage(role: role == .system ? .system : .user, content: content) }
 }

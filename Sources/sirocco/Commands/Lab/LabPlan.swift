@@ -20,10 +20,7 @@ struct LabPlan: AsyncParsableCommand {
     @Flag(help: "Check and compute only; freeze nothing.")
     var dryRun = false
 
-    @Option(
-        help:
-            "Tokens that a local model writes in a second, for the cost in time (default: measured by a run, else 100)."
-    )
+    @Option(help: "Tokens written in a second, all streams together, for the cost in time.")
     var rate: Double?
 
     @Flag(help: "Print one JSON object.")
