@@ -54,6 +54,11 @@ struct Cells {
                 let clusters = few.draw(&draws)
                 return try WelchTest(clusters.flatMap { $0[0] }, clusters.flatMap { $0[1] }).pValue <= 0.05
             },
+            Cell(group: "clustered", name: "8 other prompts × 30 per arm, as 240 independent", runs: 2000, promise: .shown) {
+                draws in
+                let (a, b) = (few.draw(&draws), few.draw(&draws))
+                return try WelchTest(a.flatMap { $0[0] }, b.flatMap { $0[1] }).pValue <= 0.05
+            },
         ]
     }
 
