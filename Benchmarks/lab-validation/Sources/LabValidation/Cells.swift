@@ -46,7 +46,7 @@ struct Cells {
             Cell(group: "clustered", name: "60 × 5: cluster bootstrap, BCa", runs: 2000, promise: .atMost(123)) {
                 draws in
                 let sample = try ClusteredSample(clusters: many.draw(&draws))
-                let estimate = try Bootstrap(resamples: 1999).meanDifference(in: sample, 0, minus: 1, using: &draws)
+                let estimate = try Bootstrap(resamples: 1999, expanded: true).meanDifference(in: sample, 0, minus: 1, using: &draws)
                 return !estimate.interval.contains(0)
             },
             Cell(group: "clustered", name: "8 × 30 taken as 240 independent: Welch", runs: 2000, promise: .shown) {
@@ -144,7 +144,7 @@ struct Cells {
         }
     }
 
-    /// BCa intervals of 95 %.
+    /// BCa intervals of 95 %, expanded for small samples; and one that is not, as scipy's.
     private var coverage: [Cell] {
         let cases: [(String, Population, Int)] = [
             ("normal", .normal, 50), ("log-normal", .logNormal, 50), ("bimodal", .bimodal, 50),
@@ -155,15 +155,21 @@ struct Cells {
             return Cell(group: "coverage", name: "BCa, mean, \(name), n \(n)", runs: 2000, promise: .within(0.93...0.97)) {
                 draws in
                 let sample = population.sample(n, &draws)
-                return try Bootstrap(resamples: 1999).mean(of: sample, using: &draws).interval.contains(mean)
+                return try Bootstrap(resamples: 1999, expanded: true).mean(of: sample, using: &draws).interval.contains(mean)
             }
         }
+        cells.append(
+            Cell(group: "coverage", name: "BCa as scipy's, mean, log-normal, n 50", runs: 2000, promise: .shown) { draws in
+                let sample = Population.logNormal.sample(50, &draws)
+                let interval = try Bootstrap(resamples: 1999).mean(of: sample, using: &draws).interval
+                return interval.contains(Population.logNormal.mean)
+            })
         let population = real
         cells.append(
             Cell(group: "coverage", name: "BCa, mean difference, real lengths, n 50", runs: 2000, promise: .within(0.93...0.97)) {
                 draws in
                 let (a, b) = (population.sample(50, &draws), population.sample(50, &draws))
-                return try Bootstrap(resamples: 1999).meanDifference(of: a, and: b, using: &draws).interval.contains(0)
+                return try Bootstrap(resamples: 1999, expanded: true).meanDifference(of: a, and: b, using: &draws).interval.contains(0)
             })
         return cells
     }
