@@ -1,4 +1,4 @@
-// Bootstrap intervals against scipy's from the same resamples (Tests/Oracles/statistics_resampling.py), and what scipy
+// Bootstrap intervals against scipy's from the same resamples (Tests/Oracles/statistics_bootstrap.py), and what scipy
 // leaves undefined.
 
 import Statistics
