@@ -74,7 +74,7 @@ def case(number):
         return (inputs.sample(count, kind), inputs.sample(1 + inputs.below(30), kind)), difference, {}
     if name == "ratio of pairs":
         return (inputs.sample(count, kind), inputs.sample(count, kind)), ratio, {"paired": True}
-    clusters = [[inputs.sample(1 + inputs.below(4), kind) for _ in range(2)] for _ in range(count)]
+    clusters = [[inputs.sample(1 << inputs.below(3), kind) for _ in range(2)] for _ in range(count)]
 
     def of_clusters(chosen):
         chosen = [clusters[int(i)] for i in chosen]
