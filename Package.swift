@@ -137,7 +137,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
-        tests("LabTests", ["Lab", "ChatTemplates", "Sampling", systemPackage], resources: false),
+        tests("LabTests", ["Lab", systemPackage], resources: false),
         tests(
             "siroccoTests",
             [
