@@ -150,6 +150,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
+<<<<<<< HEAD
         tests("DataFilesTests", ["DataFiles", "ChatTemplates", systemPackage]),
         tests(
             "EvaluationTests",
@@ -157,6 +158,9 @@ let package = Package(
         tests(
             "LabTests", ["Lab", "Inference", "ChatTemplates", "Sampling", "Tokenizers", systemPackage],
             resources: false),
+=======
+        tests("LabTests", ["Lab", systemPackage], resources: false),
+>>>>>>> plan
         tests(
             "siroccoTests",
             [
