@@ -8,8 +8,10 @@ extension Report {
             _ draw: (ChartWidth) -> Drawing
         ) {
             var unique = fileName(name)
-            for number in 2... where figures.contains(where: { $0.name == unique }) {
-                unique = "\(fileName(name))-\(number)"
+            var copy = 1
+            while figures.contains(where: { $0.name == unique }) {
+                copy += 1
+                unique = "\(fileName(name))-\(copy)"
             }
             let number = figures.count + 1
             figures.append(

@@ -1,7 +1,7 @@
 // The report of an experiment as one page that needs nothing else: no script, no network, no fonts. What it shows
 // comes from Findings; its parts are in Report+Figures and Report+Tables, its looks in PageStyle.
 
-internal import Foundation
+package import Foundation
 
 /// A report, and the files beside it.
 public struct Report: Sendable {

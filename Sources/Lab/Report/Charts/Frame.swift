@@ -45,7 +45,7 @@ extension Drawing {
     }
 
     /// Marks with names, over as many lines as they need. Returns the height they took.
-    package mutating func legend(
+    mutating func legend(
         _ entries: [LegendEntry], x: Double, y: Double, width: Double
     ) -> Double {
         var (left, top) = (x, y)
@@ -61,7 +61,7 @@ extension Drawing {
 }
 
 /// A mark and what it means.
-package struct LegendEntry {
+struct LegendEntry {
     var name: String
     var draw: (inout Drawing, Double, Double) -> Void
 

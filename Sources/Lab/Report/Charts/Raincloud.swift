@@ -119,7 +119,8 @@ struct Quartiles {
         }
         (lower, median, upper) = (quantile(0.25), quantile(0.5), quantile(0.75))
         let reach = 1.5 * (upper - lower)
-        lowWhisker = sorted.first { $0 >= lower - reach } ?? sorted[0]
-        highWhisker = sorted.last { $0 <= upper + reach } ?? sorted[sorted.count - 1]
+        let (least, most) = (lower - reach, upper + reach)
+        lowWhisker = sorted.first { $0 >= least } ?? sorted[0]
+        highWhisker = sorted.last { $0 <= most } ?? sorted[sorted.count - 1]
     }
 }
