@@ -65,6 +65,8 @@ public struct StudentT: ContinuousDistribution, Equatable {
         let nu = degreesOfFreedom
         let a = nu - 0.5
         let squared = nu == .infinity ? t * t : a * log1p(t / nu * t)
+        // Nothing is left of the tail, and the terms below would overflow.
+        if squared > 1e4 { return .infinity }
         let z = squared.squareRoot()
         let b = 48 * a * a
         let cubic = z * (squared + 3) / b
