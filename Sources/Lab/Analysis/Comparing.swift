@@ -169,7 +169,8 @@ struct Comparing {
     ) -> SmallestEffectNote {
         switch smallest {
         case .absolute(let value):
-            return SmallestEffectNote(value: value, stated: NumberForm.value(value) + note.suffix)
+            let shown = note.isShare ? NumberForm.value(value * 100) + " points" : NumberForm.value(value) + note.suffix
+            return SmallestEffectNote(value: value, stated: shown)
         case .relative(let share):
             let base = means.prompts.isEmpty ? nil : abs(mean(means.contrasts.map(\.control)))
             let stated = "\(NumberForm.percent(share)) of the control arm's mean"

@@ -82,7 +82,8 @@ extension Findings {
                             one.estimate.map { NumberForm.signed($0) } ?? "-",
                             interval.map { NumberForm.interval($0.low, $0.high) } ?? "-",
                             one.decidingTest.map { NumberForm.p($0.p) } ?? "-", one.adjustedP.map(NumberForm.p) ?? "-",
-                            one.equivalence.map { NumberForm.p($0.adjustedP ?? $0.p) } ?? "-",
+                            one.censoring?.decides == true
+                                ? "not claimed" : one.equivalence.map { NumberForm.p($0.adjustedP ?? $0.p) } ?? "-",
                         ]
                     })
         }

@@ -46,7 +46,7 @@ extension Report {
             [
                 Column(name: "comparison", isNumber: false), Column(name: "control"), Column(name: "treatment"),
                 Column(name: "difference"), Column(name: "interval"), Column(name: "t interval"), Column(name: "g"),
-                Column(name: "δ"), Column(name: "d"), Column(name: "prompts"),
+                Column(name: "δ"), Column(name: "d"),
             ], findings.comparisons.map { ([label($0)] + effectCells($0), $0.role == .primary) })
         let censored = table(
             "Cut answers.",
@@ -104,7 +104,7 @@ extension Report {
             interval(comparison.bootstrap ?? comparison.interval), interval(comparison.interval),
             comparison.hedgesG.map { NumberForm.value($0) } ?? "",
             comparison.cliffsDelta.map { NumberForm.value($0) } ?? "",
-            comparison.pairedD.map { NumberForm.value($0) } ?? "", NumberForm.count(comparison.counts.prompts),
+            comparison.pairedD.map { NumberForm.value($0) } ?? "",
         ]
     }
 

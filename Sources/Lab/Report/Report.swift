@@ -114,8 +114,8 @@ public struct Report: Sendable {
         figures.filter { $0.section == section }.map { figure in
             """
             <figure>
-            <div class="wide">\(figure.wide.inline(id: figure.name))</div>
-            <div class="narrow">\(figure.narrow.inline(id: figure.name + "-n"))</div>
+            <div class="on-wide">\(figure.wide.inline(id: figure.name))</div>
+            <div class="on-narrow">\(figure.narrow.inline(id: figure.name + "-n"))</div>
             <figcaption><b>\(Markup.escaped(figure.heading))</b> \(Markup.escaped(figure.caption))</figcaption>
             </figure>
 
@@ -168,6 +168,10 @@ public struct Report: Sendable {
         let suffix = main.metric.isShare ? " points" : main.metric.suffix
         var cells: [(String, String, String)] = []
         let share = (main.controlMean.flatMap { $0 == 0 ? nil : " (\(NumberForm.signed(estimate / abs($0) * 100)) %)" }) ?? ""
+        // Means of cut lengths stay out of the front row.
+        if let censoring = main.censoring, censoring.decides {
+            return Self.numberList(censoredNumbers(main, censoring))
+        }
         cells.append(("difference", NumberForm.signed(estimate * unit) + suffix, main.contrast.label + share))
         if let interval = main.bootstrap ?? main.interval {
             cells.append(
@@ -184,6 +188,29 @@ public struct Report: Sendable {
         if let smallest = main.smallestEffect.value {
             cells.append(("smallest effect of interest", "±" + NumberForm.value(smallest * unit) + suffix, main.smallestEffect.stated))
         }
+        return Self.numberList(cells)
+    }
+
+    private func censoredNumbers(_ main: Comparison, _ censoring: CensoringNote) -> [(String, String, String)] {
+        var cells = [(String, String, String)]()
+        if let score = censoring.gehanEstimate {
+            cells.append(("P(longer) − P(shorter)", NumberForm.signed(score), main.contrast.label))
+        }
+        if let test = censoring.gehan { cells.append(("p", NumberForm.p(main.adjustedP ?? test.p), test.name)) }
+        if let restricted = censoring.restrictedMean {
+            cells.append(
+                (
+                    "tokens up to the cut", NumberForm.signed(restricted.difference),
+                    NumberForm.interval(restricted.interval.low, restricted.interval.high)
+                ))
+        }
+        let shares = [censoring.controlShare, censoring.treatmentShare].map(NumberForm.percent)
+        cells.append(("answers cut", "\(shares[0]), \(shares[1])", "control, treatment"))
+        cells.append(("prompts", NumberForm.count(main.counts.prompts), ""))
+        return cells
+    }
+
+    private static func numberList(_ cells: [(String, String, String)]) -> String {
         let items = cells.map {
             "<div><dt>\(Markup.escaped($0.0))</dt><dd>\(Markup.escaped($0.1))<small>\(Markup.escaped($0.2))</small></dd></div>"
         }

@@ -117,7 +117,7 @@ package struct BoundaryChart: Sendable {
         let text = "stopped here"
         let half = TextWidth.of(text, size: 12) / 2
         let above = place.y - 12 > 54 ? place.y - 12 : place.y + 22
-        drawing.text(min(max(place.x, half + 54), drawing.width - half - 16), above, text, "strong", anchor: .middle)
+        drawing.text(min(max(place.x, half + 54), drawing.width - half - 16), above, text, "strong over", anchor: .middle)
     }
 
     private var description: String {

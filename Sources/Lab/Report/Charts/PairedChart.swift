@@ -18,8 +18,8 @@ package struct PairedChart: Sendable {
         let left: Double = width == .wide ? 60 : 44
         let means = Scale.around(prompts.flatMap { [$0.control, $0.treatment] }, to: (bottom, top))
         drawing.verticalAxis(
-            means, at: left, gridTo: middle - 70, name: comparison.metric.axis, asShares: comparison.metric.isShare)
-        let (a, b) = (left + 30, middle - 84)
+            means, at: left, gridTo: width == .wide ? middle - 70 : middle - 46, name: comparison.metric.axis, asShares: comparison.metric.isShare)
+        let (a, b) = width == .wide ? (left + 30, middle - 84) : (left + 26, middle - 58)
         for prompt in prompts {
             let style = prompt.difference < 0 ? "faint control" : prompt.difference > 0 ? "faint treatment" : "faint other"
             drawing.line(a, means(prompt.control), b, means(prompt.treatment), style)
@@ -31,9 +31,9 @@ package struct PairedChart: Sendable {
             drawing.circle(a, means(control), radius: 5, "point", label: "mean \(NumberForm.value(control))")
             drawing.circle(b, means(treatment), radius: 5, "point", label: "mean \(NumberForm.value(treatment))")
         }
-        let room = (b - a) / 2 - 4
-        drawing.text(a, bottom + 20, comparison.contrast.control, "label", anchor: .middle, fitting: room + 2 * 30)
-        drawing.text(b, bottom + 20, comparison.contrast.treatment, "label", anchor: .middle, fitting: room + 2 * 30)
+        let room = b - a - 8
+        drawing.text(a, bottom + 20, comparison.contrast.control, "label", anchor: .middle, fitting: room)
+        drawing.text(b, bottom + 20, comparison.contrast.treatment, "label", anchor: .middle, fitting: room)
         differences(into: &drawing, left: middle, top: top, bottom: bottom)
         return drawing
     }
