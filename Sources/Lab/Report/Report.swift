@@ -71,7 +71,10 @@ public struct Report: Sendable {
         do {
             try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
         } catch {
-            throw LabError(.file, "\(pictures.path): cannot be made (\(error.localizedDescription)); choose a folder that can be written to")
+            throw LabError(
+                .file,
+                "\(pictures.path): cannot be made (\(error.localizedDescription)); choose a folder that can be written to"
+            )
         }
         for figure in figures {
             try Self.replace(pictures.appending(path: figure.name + ".svg"), with: figure.wide.file)
@@ -84,7 +87,8 @@ public struct Report: Sendable {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try Self.replace(
-            folder.appending(path: "findings.json"), with: String(decoding: try encoder.encode(findings), as: UTF8.self))
+            folder.appending(path: "findings.json"),
+            with: String(decoding: try encoder.encode(findings), as: UTF8.self))
         try Self.replace(folder.appending(path: "report.html"), with: html)
     }
 
@@ -100,7 +104,9 @@ public struct Report: Sendable {
             try? FileManager.default.removeItem(at: unfinished)
             if let error = error as? LabError { throw error }
             throw LabError(
-                .file, "\(file.path): cannot be written (\(error.localizedDescription)); is the disk full, or the folder another's?")
+                .file,
+                "\(file.path): cannot be written (\(error.localizedDescription)); is the disk full, or the folder another's?"
+            )
         }
     }
 
@@ -161,13 +167,18 @@ public struct Report: Sendable {
 
     /// The four numbers that a hurried reader wants, for the first verdict.
     private var numbers: String {
-        guard let main = findings.comparisons.first(where: { $0.role == .primary }), let estimate = main.estimate else {
+        guard let main = findings.comparisons.first(where: { $0.role == .primary }),
+            let estimate = main.estimate
+        else {
             return ""
         }
         let unit = main.metric.isShare ? 100.0 : 1
         let suffix = main.metric.isShare ? " points" : main.metric.suffix
         var cells: [(String, String, String)] = []
-        let share = (main.controlMean.flatMap { $0 == 0 ? nil : " (\(NumberForm.signed(estimate / abs($0) * 100)) %)" }) ?? ""
+        let share =
+            (main.controlMean.flatMap {
+                $0 == 0 ? nil : " (\(NumberForm.signed(estimate / abs($0) * 100)) %)"
+            }) ?? ""
         // Means of cut lengths stay out of the front row.
         if let censoring = main.censoring, censoring.decides {
             return Self.numberList(censoredNumbers(main, censoring))
@@ -184,19 +195,27 @@ public struct Report: Sendable {
             cells.append(("p", NumberForm.p(main.adjustedP ?? test.p), test.name))
         }
         let answers = main.counts.controlAnswers + main.counts.treatmentAnswers
-        cells.append(("prompts", NumberForm.count(main.counts.prompts), "\(NumberForm.count(answers)) answers"))
+        cells.append(
+            ("prompts", NumberForm.count(main.counts.prompts), "\(NumberForm.count(answers)) answers"))
         if let smallest = main.smallestEffect.value {
-            cells.append(("smallest effect of interest", "±" + NumberForm.value(smallest * unit) + suffix, main.smallestEffect.stated))
+            cells.append(
+                (
+                    "smallest effect of interest", "±" + NumberForm.value(smallest * unit) + suffix,
+                    main.smallestEffect.stated
+                ))
         }
         return Self.numberList(cells)
     }
 
-    private func censoredNumbers(_ main: Comparison, _ censoring: CensoringNote) -> [(String, String, String)] {
+    private func censoredNumbers(_ main: Comparison, _ censoring: CensoringNote) -> [(String, String, String)]
+    {
         var cells = [(String, String, String)]()
         if let score = censoring.gehanEstimate {
             cells.append(("P(longer) − P(shorter)", NumberForm.signed(score), main.contrast.label))
         }
-        if let test = censoring.gehan { cells.append(("p", NumberForm.p(main.adjustedP ?? test.p), test.name)) }
+        if let test = censoring.gehan {
+            cells.append(("p", NumberForm.p(main.adjustedP ?? test.p), test.name))
+        }
         if let restricted = censoring.restrictedMean {
             cells.append(
                 (

@@ -30,12 +30,16 @@ struct OracleCase: Decodable, Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct AnalysisTests {
-    @Test("estimate, t, interval, equivalence and Holm agree with scipy and statsmodels", arguments: OracleCase.all)
+    @Test(
+        "estimate, t, interval, equivalence and Holm agree with scipy and statsmodels",
+        arguments: OracleCase.all)
     func agrees(_ oracle: OracleCase) throws {
         for test in [AnalysisSettings.Test.pairedT, .wilcoxon] {
             let plan = Simulated.plan(
-                levels: oracle.levels, prompts: oracle.prompts, samples: oracle.samples, smallest: oracle.smallest,
-                settings: AnalysisSettings(test: test, resamples: 99), secondary: oracle.expected.map(\.level))
+                levels: oracle.levels, prompts: oracle.prompts, samples: oracle.samples,
+                smallest: oracle.smallest,
+                settings: AnalysisSettings(test: test, resamples: 99), secondary: oracle.expected.map(\.level)
+            )
             let rows = Simulated.rows(plan) { trial in
                 let key = "\(trial.prompt)/\(trial.cell.levels["date"]!)/\(trial.repetition)"
                 return ("\(oracle.values[key]!)", .stop)
@@ -71,12 +75,18 @@ struct OracleCase: Decodable, Sendable, CustomTestStringConvertible {
     @Test(
         "the verdict is what the data allow",
         arguments: [
-            Case(testDescription: "a large effect", effect: -40, smallest: 10, outcome: .difference(.less, isTrivial: false)),
-            Case(testDescription: "no effect", effect: 0, smallest: 15, outcome: .equivalent),
-            Case(testDescription: "no effect, tiny bounds", effect: 0, smallest: 0.01, outcome: .inconclusive),
-            Case(testDescription: "small but sure", effect: 12, smallest: 60, outcome: .difference(.more, isTrivial: true)),
             Case(
-                testDescription: "most answers cut", effect: 0, smallest: 60, cut: 205, outcome: .inconclusive,
+                testDescription: "a large effect", effect: -40, smallest: 10,
+                outcome: .difference(.less, isTrivial: false)),
+            Case(testDescription: "no effect", effect: 0, smallest: 15, outcome: .equivalent),
+            Case(
+                testDescription: "no effect, tiny bounds", effect: 0, smallest: 0.01, outcome: .inconclusive),
+            Case(
+                testDescription: "small but sure", effect: 12, smallest: 60,
+                outcome: .difference(.more, isTrivial: true)),
+            Case(
+                testDescription: "most answers cut", effect: 0, smallest: 60, cut: 205,
+                outcome: .inconclusive,
                 caution: "equivalence cannot be claimed"),
             Case(
                 testDescription: "cut, and still longer", effect: 40, smallest: 10, cut: 230,
@@ -86,7 +96,8 @@ struct OracleCase: Decodable, Sendable, CustomTestStringConvertible {
                 outcome: .difference(.less, isTrivial: false), caution: "differs from its own copy"),
         ])
     func verdict(_ testCase: Case) throws {
-        let plan = Simulated.plan(levels: ["may", "december"], prompts: 40, samples: 5, smallest: testCase.smallest)
+        let plan = Simulated.plan(
+            levels: ["may", "december"], prompts: 40, samples: 5, smallest: testCase.smallest)
         let rows = Simulated.rows(plan) { trial in
             var value = 200 + 60 * Simulated.noise(trial)
             if trial.cell.levels["date"] == "december" { value += testCase.effect }
@@ -97,10 +108,15 @@ struct OracleCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(verdict.outcome == testCase.outcome, "\(verdict.sentence)")
         #expect(verdict.sentence.contains("plan 0123456789ab"))
         let cautions = verdict.cautions.joined(separator: "\n")
-        if let caution = testCase.caution { #expect(cautions.contains(caution), "\(cautions)") } else { #expect(cautions.isEmpty) }
+        if let caution = testCase.caution {
+            #expect(cautions.contains(caution), "\(cautions)")
+        } else {
+            #expect(cautions.isEmpty)
+        }
     }
 
-    @Test("a lost answer takes its prompt out of the contrast, and is counted; lost rows make all exploratory")
+    @Test(
+        "a lost answer takes its prompt out of the contrast, and is counted; lost rows make all exploratory")
     func incomplete() throws {
         let plan = Simulated.plan(levels: ["may", "december"], prompts: 10, samples: 1, smallest: 10)
         var rows = Simulated.rows(plan) { ("\(200 + 60 * Simulated.noise($0))", .stop) }
@@ -113,13 +129,18 @@ struct OracleCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(findings.verdicts[0].sentence.contains("EXPLORATORY"))
     }
 
-    @Test("a group-sequential run stops at the look where a large effect crosses, and not without one", arguments: [-60.0, 0])
+    @Test(
+        "a group-sequential run stops at the look where a large effect crosses, and not without one",
+        arguments: [-60.0, 0])
     func sequential(effect: Double) throws {
         let plan = Simulated.plan(
             levels: ["may", "december"], prompts: 30, samples: 8, smallest: 10,
             stopping: .groupSequential(looks: 4, spending: .obrienFleming))
         let rows = Simulated.rows(plan) { trial in
-            ("\(200 + 60 * Simulated.noise(trial) + (trial.cell.levels["date"] == "december" ? effect : 0))", .stop)
+            (
+                "\(200 + 60 * Simulated.noise(trial) + (trial.cell.levels["date"] == "december" ? effect : 0))",
+                .stop
+            )
         }
         let analysis = try Simulated.analysis(plan, rows)
         let path = try #require(try analysis.findings.sequences.first)

@@ -17,12 +17,14 @@ struct NumberMetric: Metric {
 
 enum Simulated {
     static func plan(
-        levels: [String], prompts: Int, samples: Int, smallest: Double, settings: AnalysisSettings = .init(resamples: 999),
+        levels: [String], prompts: Int, samples: Int, smallest: Double,
+        settings: AnalysisSettings = .init(resamples: 999),
         secondary: [String] = [], stopping: StoppingRule = .fixed, effect: PromptSet.Effect = .random
     ) -> Plan {
         func hypothesis(_ level: String) -> Hypothesis {
             Hypothesis(
-                metric: "characters", contrast: Contrast(factor: "date", treatment: [level], control: [levels[0]]),
+                metric: "characters",
+                contrast: Contrast(factor: "date", treatment: [level], control: [levels[0]]),
                 direction: .either, smallestEffect: .absolute(smallest))
         }
         let treatments = secondary.isEmpty ? [levels[levels.count - 1]] : secondary
@@ -30,7 +32,10 @@ enum Simulated {
             name: "simulated", question: "Is it <shorter>?", hypothesis: hypothesis(treatments[0]),
             secondary: treatments.dropFirst().map(hypothesis),
             models: [ModelUnderTest(name: "m", source: .local("m"))],
-            factors: [Factor(name: "date", place: .system, levels: levels.map { Factor.Level(name: $0, texts: [$0]) })],
+            factors: [
+                Factor(
+                    name: "date", place: .system, levels: levels.map { Factor.Level(name: $0, texts: [$0]) })
+            ],
             prompts: PromptSet(
                 prompts: (0..<prompts).map { Prompt(id: "p\($0)", text: "Question \($0)") }, effect: effect),
             samples: samples, metrics: ["characters"], analysis: settings, stopping: stopping, seed: 5)
@@ -47,9 +52,13 @@ enum Simulated {
         }
     }
 
-    static func analysis(_ plan: Plan, _ rows: [Row], departures: [String] = [], hash: String? = "0123456789abcdef") throws -> Analysis {
+    static func analysis(
+        _ plan: Plan, _ rows: [Row], departures: [String] = [], hash: String? = "0123456789abcdef"
+    ) throws -> Analysis {
         try Analysis(
-            plan, registration: Registration(name: plan.name, question: plan.question, hash: hash, departures: departures),
+            plan,
+            registration: Registration(
+                name: plan.name, question: plan.question, hash: hash, departures: departures),
             rows: rows, metric: { $0 == "characters" ? NumberMetric() : nil })
     }
 

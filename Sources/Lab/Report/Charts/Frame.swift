@@ -26,7 +26,9 @@ extension Drawing {
         }
         line(left, y, right, y, "axis")
         let note = scale.isLogarithmic ? name + ", logarithmic" : name
-        text((left + right) / 2, y + 35, note, "label", anchor: .middle, fitting: min(width, (right - left) * 1.3))
+        text(
+            (left + right) / 2, y + 35, note, "label", anchor: .middle,
+            fitting: min(width, (right - left) * 1.3))
         return 44
     }
 
