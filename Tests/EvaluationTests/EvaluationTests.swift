@@ -136,7 +136,8 @@ struct ProgramRunnerTests {
     func traces() async throws {
         let folder = try TemporaryFolder()
         let note = folder.path.appending("where").string
-        let program = "import os; os.makedirs('a/b'); open('a/b/c', 'w'); open('\(note)', 'w').write(os.getcwd())"
+        let program =
+            "import os; os.makedirs('a/b'); open('a/b/c', 'w'); open('\(note)', 'w').write(os.getcwd())"
         #expect(try await ProgramRunner().run(program) == nil)
         let place = try String(contentsOfFile: note, encoding: .utf8)
         #expect(place.contains("sirocco-eval-") && !FileManager.default.fileExists(atPath: place))
