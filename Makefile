@@ -13,11 +13,7 @@ MODELS ?= smollm2
 ROWS ?= pp512,pp64,pp16,tg128
 CACHE := $(or $(SIROCCO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sirocco-development)
 
-<<<<<<< HEAD
-.PHONY: help setup build model test test-clients eval-agreement demo format lint bench check docs oracles fuzz emulated clean
-=======
-.PHONY: help setup build model test test-clients demo format lint bench lab-validation check docs oracles fuzz emulated clean
->>>>>>> stat2
+.PHONY: help setup build model test test-clients eval-agreement demo format lint bench lab-validation check docs oracles fuzz emulated clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 21

@@ -150,17 +150,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
-<<<<<<< HEAD
         tests("DataFilesTests", ["DataFiles", "ChatTemplates", systemPackage]),
         tests(
             "EvaluationTests",
             ["Evaluation", "DataFiles", "Inference", "ChatTemplates", "Sampling", systemPackage]),
         tests(
-            "LabTests", ["Lab", "Inference", "ChatTemplates", "Sampling", "Tokenizers", systemPackage],
-            resources: false),
-=======
-        tests("LabTests", ["Lab", systemPackage], resources: false),
->>>>>>> plan
+            "LabTests",
+            [
+                "Lab", "Statistics", "Inference", "ModelFiles", "Models", "ChatTemplates", "Sampling", "Tokenizers",
+                systemPackage,
+            ]),
         tests(
             "siroccoTests",
             [

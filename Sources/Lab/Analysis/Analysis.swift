@@ -89,7 +89,7 @@ public struct Analysis: Sendable {
             return Findings(
                 registration: registration, verdicts: verdicts, comparisons: comparisons,
                 panels: try panels(),
-                controlPairs: pairs, sequences: sequences, trends: try trends(), completeness: completeness,
+                controlPairs: pairs, sequences: sequences, trends: try trends(), coverage: coverage,
                 independence: screening.independence(of: plan), examples: try examples(),
                 reproduction: reproduction, notes: notes)
         }
@@ -247,13 +247,13 @@ public struct Analysis: Sendable {
         }
     }
 
-    private var completeness: Completeness {
+    private var coverage: Coverage {
         var unmeasured: [String: Int] = [:]
         for (column, metric) in measured.metrics.enumerated() {
             let missing = measured.measurements.count { $0[column].value == nil }
             if missing > 0 { unmeasured[metric.name] = missing }
         }
-        return Completeness(
+        return Coverage(
             planned: design.trials.count, missing: screening.missing, rows: screening.rows,
             unplanned: screening.unplanned, unmeasured: unmeasured)
     }

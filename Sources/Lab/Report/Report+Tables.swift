@@ -187,7 +187,7 @@ extension Report {
             ? "<p>Nothing differs from the frozen plan.</p>\n"
             : "<p class=\"warning\"><span class=\"exploratory\">EXPLORATORY</span> These things differ from the frozen plan:</p>\n"
                 + list(registration.departures, isWarning: true)
-        let done = findings.completeness
+        let done = findings.coverage
         var lines = [
             "\(NumberForm.count(done.rows)) rows for \(NumberForm.count(done.planned)) planned trials; "
                 + "\(NumberForm.count(done.missing)) trials have none, \(NumberForm.count(done.unplanned)) rows belong to none."

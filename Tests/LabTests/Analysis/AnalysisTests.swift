@@ -124,7 +124,7 @@ struct OracleCase: Decodable, Sendable, CustomTestStringConvertible {
         let findings = try Simulated.analysis(plan, rows).findings
         #expect(findings.comparisons[0].counts.prompts == 9)
         #expect(findings.comparisons[0].counts.incompletePrompts == 1)
-        #expect(findings.completeness.missing == 2)
+        #expect(findings.coverage.missing == 2)
         #expect(findings.isExploratory && findings.verdicts[0].isExploratory)
         #expect(findings.verdicts[0].sentence.contains("EXPLORATORY"))
     }
