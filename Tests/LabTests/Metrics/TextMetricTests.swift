@@ -5,7 +5,7 @@ import Lab
 import Testing
 
 struct TextMetricTests {
-    private func measure(_ name: String, _ answer: String, question: String = "q", items: [String] = []) -> Measurement {
+    private func measure(_ name: String, _ answer: String, question: String = "q", items: [String] = []) -> Lab.Measurement {
         Metrics.named(name)!.measure(
             Sample(
                 prompt: Prompt(id: "p", text: question, items: items), question: question, answer: answer,
