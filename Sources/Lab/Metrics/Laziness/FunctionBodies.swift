@@ -91,7 +91,8 @@ struct FunctionBodies {
     private mutating func findBraced() {
         for index in lines.indices where !consumed.contains(index) {
             let code = lines[index].code
-            if Self.isStubStatement(code) || Self.stubs.contains(where: code.folded.contains) {
+            let isStub = Self.isStubStatement(code) && code != "pass" && code != "..."
+            if isStub || Self.stubs.contains(where: code.folded.contains) {
                 // A line that says so itself, in whatever body.
                 placeholders.append((index, Elision(kind: .placeholder, text: String(lines[index].raw.trimmed))))
                 consumed.insert(index)

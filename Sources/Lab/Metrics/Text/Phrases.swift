@@ -87,13 +87,13 @@ struct Phrases: Sendable {
     private static func element(_ text: String, macros: [String: String]) -> Element {
         if text == ".." { return .gap }
         let isOptional = text.hasSuffix("?")
-        var body = isOptional ? String(text.dropLast()) : text
-        if body.hasPrefix("$") {
-            guard let macro = macros[String(body.dropFirst())] else {
-                preconditionFailure("no macro \(body)")
+        let body = (isOptional ? text.dropLast() : text[...]).split(separator: "|").map { alternative in
+            guard alternative.hasPrefix("$") else { return String(alternative) }
+            guard let macro = macros[String(alternative.dropFirst())] else {
+                preconditionFailure("no macro \(alternative)")
             }
-            body = macro
-        }
+            return macro
+        }.joined(separator: "|")
         let alternatives = body.split(separator: "|").map { alternative in
             alternative.split(separator: "_").map { word in
                 word.hasSuffix("*") ? Word.prefix(String(word.dropLast())) : .exact(String(word))
