@@ -36,7 +36,7 @@ public struct Analysis: Sendable {
         let metrics = try names.map { name in
             guard let found = metric(name) else {
                 throw LabError(
-                    .analysis, "there is no metric '\(name)'; `sirocco lab metrics` lists those there are")
+                    .analysis, "there is no metric '\(name)'; `sirocco lab list` shows those there are")
             }
             return found
         }

@@ -4,7 +4,8 @@
 /// How many times the answer leaves something out.
 struct Laziness: Metric {
     let name = "laziness"
-    let summary = "Places where the answer leaves out work: elided code, placeholder bodies, cut tables, missing items."
+    let summary =
+        "Places where the answer leaves out work: elided code, placeholder bodies, cut tables, missing items."
     let unit = "elisions"
     let scale = MetricScale.real
 

@@ -27,7 +27,8 @@ struct MetricConformanceTests {
         for finish in [Row.Finish.stop, .length, .filtered] {
             let prompt = Prompt(id: "p", text: "q", items: ["a", "", "b|c"], language: "en")
             let sample = Sample(
-                prompt: prompt, question: "q", answer: answer, finish: finish, tokens: 3, logProbability: -2, seconds: 1)
+                prompt: prompt, question: "q", answer: answer, finish: finish, tokens: 3, logProbability: -2,
+                seconds: 1)
             for metric in Metrics.all {
                 let measurement = metric.measure(sample)
                 #expect(measurement == metric.measure(sample), "\(metric.name)")

@@ -30,7 +30,8 @@ struct FunctionBodies {
             else { continue }
             let inline = Self.bodyStart(lines[last].code)!
             var end = last + 1
-            while end < lines.count, lines[end].indent > lines[index].indent || lines[end].raw.trimmed.isEmpty { end += 1 }
+            while end < lines.count, lines[end].indent > lines[index].indent || lines[end].raw.trimmed.isEmpty
+            { end += 1 }
             let range = inline.isEmpty ? last + 1..<end : last + 1..<last + 1
             var statements = inline.isEmpty ? [] : [inline]
             statements += Self.withoutDocumentation(range.map { lines[$0].code }.filter { !$0.isEmpty })
@@ -81,9 +82,10 @@ struct FunctionBodies {
             above -= 1
         }
         let owner = lines[..<index].last { $0.indent < indent && !$0.code.isEmpty }?.code ?? ""
-        return owner.hasPrefix("class ") && ["Protocol", "ABC", "Abstract", "Interface", "Base"].contains {
-            owner.contains($0)
-        }
+        return owner.hasPrefix("class ")
+            && ["Protocol", "ABC", "Abstract", "Interface", "Base"].contains {
+                owner.contains($0)
+            }
     }
 
     // MARK: Braces
@@ -94,7 +96,8 @@ struct FunctionBodies {
             let isStub = Self.isStubStatement(code) && code != "pass" && code != "..."
             if isStub || Self.stubs.contains(where: code.folded.contains) {
                 // A line that says so itself, in whatever body.
-                placeholders.append((index, Elision(kind: .placeholder, text: String(lines[index].raw.trimmed))))
+                placeholders.append(
+                    (index, Elision(kind: .placeholder, text: String(lines[index].raw.trimmed))))
                 consumed.insert(index)
                 continue
             }
@@ -124,7 +127,8 @@ struct FunctionBodies {
     }
 
     private static func isFunction(_ code: Substring) -> Bool {
-        guard code.contains("("), code.contains(")"), code.hasSuffix("{") || code.hasSuffix("}"), code.contains("{")
+        guard code.contains("("), code.contains(")"), code.hasSuffix("{") || code.hasSuffix("}"),
+            code.contains("{")
         else { return false }
         let first = code.prefix { $0.isLetter || $0 == "_" }
         return !control.contains(first) && !code.hasPrefix("}")
@@ -134,13 +138,17 @@ struct FunctionBodies {
     private static func isNamed(_ code: Substring) -> Bool {
         let head = code.prefix { $0 != "(" }.split(separator: " ")
         guard head.count >= 2, let name = head.last, !name.contains("~") else { return false }
-        return head.contains { ["function", "func", "fn", "fun", "void", "int", "string", "String"].contains($0) }
+        return head.contains {
+            ["function", "func", "fn", "fun", "void", "int", "string", "String"].contains($0)
+        }
             && name != "function"
     }
 
     private static let control: Set<Substring> = [
-        "if", "for", "while", "switch", "catch", "else", "do", "try", "match", "guard", "loop", "unless", "with", "using",
-        "lock", "foreach", "synchronized", "class", "struct", "enum", "interface", "namespace", "impl", "return",
+        "if", "for", "while", "switch", "catch", "else", "do", "try", "match", "guard", "loop", "unless",
+        "with", "using",
+        "lock", "foreach", "synchronized", "class", "struct", "enum", "interface", "namespace", "impl",
+        "return",
     ]
 
     // MARK: Judgement
@@ -161,7 +169,8 @@ struct FunctionBodies {
     }
 
     private static func isStubStatement(_ code: Substring) -> Bool {
-        code == "pass" || code == "..." || code.hasPrefix("raise NotImplementedError") || code.hasPrefix("todo!(")
+        code == "pass" || code == "..." || code.hasPrefix("raise NotImplementedError")
+            || code.hasPrefix("todo!(")
             || code.hasPrefix("unimplemented!(") || code.hasPrefix("TODO(")
     }
 
@@ -175,7 +184,10 @@ struct FunctionBodies {
     private static func isTrivialReturn(_ code: Substring) -> Bool {
         guard code.hasPrefix("return") else { return false }
         let value = code.dropFirst(6).filter { $0 != ";" && $0 != " " }
-        return ["", "null", "None", "nil", "0", "0.0", "-1", "true", "false", "True", "False", "\"\"", "''", "[]", "{}"]
-            .contains(String(value)) || value == "undefined" || value == "default"
+        return [
+            "", "null", "None", "nil", "0", "0.0", "-1", "true", "false", "True", "False", "\"\"", "''", "[]",
+            "{}",
+        ]
+        .contains(String(value)) || value == "undefined" || value == "default"
     }
 }

@@ -21,7 +21,8 @@ struct Sentences {
             var index = line.startIndex
             while index < line.endIndex {
                 let next = line.index(after: index)
-                let isEnd = ".!?…。！？".contains(line[index]) && (next == line.endIndex || line[next].isWhitespace)
+                let isEnd =
+                    ".!?…。！？".contains(line[index]) && (next == line.endIndex || line[next].isWhitespace)
                 if isEnd || next == line.endIndex {
                     append(line[start..<next], line: number)
                     start = next
@@ -43,7 +44,8 @@ struct Sentences {
 /// A quotation may run over several sentences but ends with its paragraph, so that one stray mark hides little.
 func withoutQuotations(_ text: some StringProtocol) -> String {
     let pairs: [Character: [Character]] = [
-        "\"": ["\""], "“": ["”", "\""], "„": ["“", "”"], "«": ["»"], "»": ["«"], "‹": ["›"], "`": ["`"], "「": ["」"],
+        "\"": ["\""], "“": ["”", "\""], "„": ["“", "”"], "«": ["»"], "»": ["«"], "‹": ["›"], "`": ["`"],
+        "「": ["」"],
     ]
     var result = ""
     var index = text.startIndex
