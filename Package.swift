@@ -150,7 +150,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
-        tests("DataFilesTests", ["DataFiles", "ChatTemplates"]),
+        tests("DataFilesTests", ["DataFiles", "ChatTemplates", systemPackage]),
         tests(
             "EvaluationTests",
             ["Evaluation", "DataFiles", "Inference", "ChatTemplates", "Sampling", systemPackage]),

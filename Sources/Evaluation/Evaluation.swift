@@ -1,6 +1,5 @@
 // The run of a benchmark: many questions at once, so that the engine batches them, each kept as soon as it is answered.
 
-
 /// Asks a model all questions of a set.
 package struct Evaluation: Sendable {
     package let scorer: ModelScorer
@@ -65,7 +64,8 @@ package struct Evaluation: Sendable {
             let (values, cost) = try await scorer.logLikelihoods(choices)
             let perCharacter = zip(values, choices).map { $0 / Double($1.length) }
             let measures = [
-                "acc": Self.best(values) == correct ? 1.0 : 0, "acc_norm": Self.best(perCharacter) == correct ? 1 : 0,
+                "acc": Self.best(values) == correct ? 1.0 : 0,
+                "acc_norm": Self.best(perCharacter) == correct ? 1 : 0,
             ]
             result.values = type(of: task).metrics.map { measures[$0] ?? .nan }
             result.logLikelihoods = values

@@ -6,7 +6,8 @@ import Inference
 extension ModelScorer {
     /// A text whose log-likelihood changes with every weight and every setting that changes figures.
     private static let probe = Question.Choice(
-        context: "In the harbour lay a ship whose name", continuation: " nobody could read any more.", length: 1)
+        context: "In the harbour lay a ship whose name", continuation: " nobody could read any more.",
+        length: 1)
 
     /// What results depend on beside the questions: the first line of `ResultFile`.
     package func identity(model: String, task: String) async throws -> JSONObject {

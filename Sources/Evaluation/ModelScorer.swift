@@ -152,7 +152,8 @@ package struct ModelScorer: Sendable {
         guard room >= 1 else {
             throw EvaluationError(
                 .badRequest,
-                "answers of \(rule.maxTokens) tokens do not fit in a context of \(engine.context); raise --context")
+                "answers of \(rule.maxTokens) tokens do not fit in a context of \(engine.context); raise --context"
+            )
         }
         let tokens = loaded.tokens(continuing: prompt)
         let request = GenerationRequest(

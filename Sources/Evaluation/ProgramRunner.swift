@@ -25,7 +25,8 @@ package struct ProgramRunner: Sendable {
             return verdict == "passed" ? nil : verdict
         } catch let error as SubprocessError where error.code == .executableNotFound {
             throw EvaluationError(
-                .system, "python3 is not installed, and tests of programs need it: sudo apt-get install python3")
+                .system,
+                "python3 is not installed, and tests of programs need it: sudo apt-get install python3")
         }
     }
 

@@ -38,7 +38,8 @@ package final class ResultFile: Sendable {
             if rest > 0 { try descriptor.resize(to: Int64(bytes.count - rest)) }
             let head = JSONObject(dictionaryLiteral: ("run", .object(run)))
             if let first = whole.popFirst() {
-                guard case .object(let object)? = try? JSONValue.parse(first), object["run"] == head["run"] else {
+                guard case .object(let object)? = try? JSONValue.parse(first), object["run"] == head["run"]
+                else {
                     throw EvaluationError(
                         .badRequest,
                         "\(path) holds results of another run, of \(first.prefix(300)); name another folder, or "
@@ -80,7 +81,8 @@ package final class ResultFile: Sendable {
         while filled < size {
             let count = try bytes.withUnsafeMutableBytes {
                 try descriptor.read(
-                    fromAbsoluteOffset: Int64(filled), into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
+                    fromAbsoluteOffset: Int64(filled),
+                    into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
             }
             guard count > 0 else { break }
             filled += count

@@ -3,6 +3,7 @@
 import ChatTemplates
 import DataFiles
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -29,7 +30,8 @@ struct JSONLinesTests {
     @Test(
         "that are not are refused, with the number of the line",
         arguments: [
-            ("{\"a\": 1}\n[1]\n", "line 2: expected one JSON object"), ("{\"a\": 1}\n\n{\"a\": \n", "line 3: JSON, byte"),
+            ("{\"a\": 1}\n[1]\n", "line 2: expected one JSON object"),
+            ("{\"a\": 1}\n\n{\"a\": \n", "line 3: JSON, byte"),
             ("{\"a\": 1} {\"a\": 2}", "line 1: JSON, byte 9"),
         ])
     func refusals(text: String, problem: String) throws {

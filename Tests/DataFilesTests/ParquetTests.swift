@@ -3,6 +3,7 @@
 import ChatTemplates
 import DataFiles
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -66,7 +67,8 @@ struct ParquetTests {
     }
 
     /// Each file, damaged in many ways: bytes flipped, set, and cut off.
-    @Test("that are damaged end in an error that names the file, or in other values", arguments: Fixtures.files)
+    @Test(
+        "that are damaged end in an error that names the file, or in other values", arguments: Fixtures.files)
     func damage(file: String) throws {
         let original = try [UInt8](Data(contentsOf: URL(filePath: "\(Fixtures.folder)/\(file)")))
         let folder = try TemporaryFolder()

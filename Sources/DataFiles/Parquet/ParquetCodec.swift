@@ -30,7 +30,8 @@ enum ParquetCodec: Int32 {
 
     private static func inflate(_ packed: [UInt8], size: Int) -> [UInt8]? {
         var (output, input) = ([UInt8](repeating: 0, count: max(1, size)), packed)
-        guard !input.isEmpty, let available = UInt32(exactly: input.count), let room = UInt32(exactly: size) else {
+        guard !input.isEmpty, let available = UInt32(exactly: input.count), let room = UInt32(exactly: size)
+        else {
             return nil
         }
         return output.withUnsafeMutableBufferPointer { output in

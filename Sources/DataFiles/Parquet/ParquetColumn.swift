@@ -18,12 +18,14 @@ struct ParquetColumn {
         var dictionary: ParquetValues?
         while entries < chunk.values {
             let (header, body) = try place.next()
-            guard let kind = header[1]?.int, let size = header[2]?.int, (0...Int64(Self.pageLimit)).contains(size)
+            guard let kind = header[1]?.int, let size = header[2]?.int,
+                (0...Int64(Self.pageLimit)).contains(size)
             else { throw place.damaged("its header") }
             switch kind {
             case 0, 3:
                 let page = kind == 0 ? header[5] : header[8]
-                guard let page, let count = page[1]?.int, (0...Int64(chunk.values - entries)).contains(count) else {
+                guard let page, let count = page[1]?.int, (0...Int64(chunk.values - entries)).contains(count)
+                else {
                     throw place.damaged("its number of values")
                 }
                 let encoding = try place.encoding(page[kind == 0 ? 2 : 4])
@@ -47,7 +49,8 @@ struct ParquetColumn {
                 values.append(found)
                 entries += Int(count)
             case 2:
-                guard let page = header[7], let count = page[1]?.int, (0...size).contains(count) || count == 0 else {
+                guard let page = header[7], let count = page[1]?.int, (0...size).contains(count) || count == 0
+                else {
                     throw place.damaged("its number of values")
                 }
                 let bytes = try place.unpack(body, chunk.codec, Int(size))
@@ -64,7 +67,8 @@ struct ParquetColumn {
         // 3 is runs; 4, the older way of packing, has not been written for ten years.
         for (most, field) in [(leaf.repetitions, Int16(4)), (leaf.definition, 3)] where most > 0 {
             guard page[field]?.int ?? 3 == 3, let length = reader.little(4).flatMap({ Int(exactly: $0) }),
-                let range = reader.take(length), add(ByteReader(bytes, range), most, count, isRepetition: field == 4)
+                let range = reader.take(length),
+                add(ByteReader(bytes, range), most, count, isRepetition: field == 4)
             else { return nil }
         }
         return reader
@@ -82,11 +86,15 @@ struct ParquetColumn {
         else { return nil }
         let bytes = place.file.copy(body)
         if leaf.repetitions > 0 {
-            guard add(ByteReader(bytes, 0..<repetition), leaf.repetitions, count, isRepetition: true) else { return nil }
+            guard add(ByteReader(bytes, 0..<repetition), leaf.repetitions, count, isRepetition: true) else {
+                return nil
+            }
         }
         if leaf.definition > 0 {
             let range = repetition..<repetition + definition
-            guard add(ByteReader(bytes, range), leaf.definition, count, isRepetition: false) else { return nil }
+            guard add(ByteReader(bytes, range), leaf.definition, count, isRepetition: false) else {
+                return nil
+            }
         }
         let start = repetition + definition
         let rest = body.lowerBound + start..<body.upperBound
@@ -101,7 +109,11 @@ struct ParquetColumn {
         guard let levels = ParquetEncoding.runs(reader, width: width, count: count),
             levels.allSatisfy({ $0 <= most })
         else { return false }
-        if isRepetition { repetitions += levels.map { UInt8($0) } } else { definitions += levels.map { UInt8($0) } }
+        if isRepetition {
+            repetitions += levels.map { UInt8($0) }
+        } else {
+            definitions += levels.map { UInt8($0) }
+        }
         return true
     }
 }
@@ -125,7 +137,9 @@ private struct PlacedPages {
         for most in Self.headerBytes {
             var reader = ThriftReader(file.copy(start..<min(range.upperBound, start + most)))
             guard let header = try? reader.readStruct() else { continue }
-            guard let size = header[3]?.int, size >= 0, size <= range.upperBound - start - reader.index else { break }
+            guard let size = header[3]?.int, size >= 0, size <= range.upperBound - start - reader.index else {
+                break
+            }
             let body = start + reader.index..<start + reader.index + Int(size)
             start = body.upperBound
             page += 1
@@ -149,6 +163,8 @@ private struct PlacedPages {
     }
 
     func damaged(_ what: String) -> DataFileError {
-        DataFileError(.invalid, "\(place), page \(page) (before byte \(start)): \(what) cannot be; is the file damaged?")
+        DataFileError(
+            .invalid, "\(place), page \(page) (before byte \(start)): \(what) cannot be; is the file damaged?"
+        )
     }
 }

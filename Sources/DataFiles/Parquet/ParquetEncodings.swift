@@ -59,7 +59,8 @@ enum ParquetEncoding: Int64 {
             guard leaf.type == .int32 || leaf.type == .int64, let values = Self.deltas(&reader, count) else {
                 return nil
             }
-            return .integers(leaf.type == .int32 ? values.map { Int64(Int32(truncatingIfNeeded: $0)) } : values)
+            return .integers(
+                leaf.type == .int32 ? values.map { Int64(Int32(truncatingIfNeeded: $0)) } : values)
         case .deltaLength:
             guard leaf.type == .byteArray else { return nil }
             return Self.lengthsFirst(&reader, count).map { .bytes($0) }
@@ -89,7 +90,8 @@ enum ParquetEncoding: Int64 {
             let left = count - values.count
             if header & 1 == 0 {
                 guard let value = reader.little((width + 7) / 8) else { return nil }
-                values += repeatElement(UInt32(truncatingIfNeeded: value), count: Int(min(header >> 1, UInt64(left))))
+                values += repeatElement(
+                    UInt32(truncatingIfNeeded: value), count: Int(min(header >> 1, UInt64(left))))
             } else {
                 // The last group may be longer than what is left.
                 let groups = Int(min(header >> 1, UInt64((left + 7) / 8)))
@@ -100,7 +102,8 @@ enum ParquetEncoding: Int64 {
         return values
     }
 
-    private static func plain(_ reader: inout ByteReader, _ leaf: ParquetLeaf, _ count: Int) -> ParquetValues? {
+    private static func plain(_ reader: inout ByteReader, _ leaf: ParquetLeaf, _ count: Int) -> ParquetValues?
+    {
         switch leaf.type {
         case .boolean: return reader.packed(count, width: 1).map { .bits($0.map { $0 != 0 }) }
         case .int32, .int64, .float, .double:
@@ -134,7 +137,8 @@ enum ParquetEncoding: Int64 {
     /// Differences to the value before, in blocks of small groups that have a width each.
     private static func deltas(_ reader: inout ByteReader, _ most: Int) -> [Int64]? {
         guard let block = reader.variable(), let groups = reader.variable(), let count = reader.variable(),
-            var value = reader.zigZag(), count <= UInt64(most), block <= 1 << 20, groups > 0, block % groups == 0,
+            var value = reader.zigZag(), count <= UInt64(most), block <= 1 << 20, groups > 0,
+            block % groups == 0,
             block / groups % 8 == 0, block > 0
         else { return nil }
         let size = Int(block / groups)
@@ -184,7 +188,9 @@ enum ParquetEncoding: Int64 {
     }
 
     /// All first bytes, then all second ones, and so on.
-    private static func streams(_ reader: inout ByteReader, _ leaf: ParquetLeaf, _ count: Int) -> ParquetValues? {
+    private static func streams(_ reader: inout ByteReader, _ leaf: ParquetLeaf, _ count: Int)
+        -> ParquetValues?
+    {
         let width: Int
         switch leaf.type {
         case .int32, .float: width = 4

@@ -81,9 +81,12 @@ struct ParquetFooter {
 
     /// Reads the footer of `file`.
     init(_ file: DataBytes) throws(DataFileError) {
-        func failure(_ problem: String) -> DataFileError { DataFileError(.invalid, "\(file.path): \(problem)") }
+        func failure(_ problem: String) -> DataFileError {
+            DataFileError(.invalid, "\(file.path): \(problem)")
+        }
         guard file.count >= 12, file.copy(file.count - 4..<file.count) == ParquetFile.magic else {
-            throw failure("a Parquet file ends with PAR1, and this one does not; is it truncated, or encrypted?")
+            throw failure(
+                "a Parquet file ends with PAR1, and this one does not; is it truncated, or encrypted?")
         }
         let length = (0..<4).reduce(0) { $0 | Int(file[file.count - 8 + $1]) << (8 * $1) }
         guard length <= file.count - 12 else {
@@ -180,7 +183,8 @@ private struct SchemaReader {
         guard index < elements.count else { throw failure("the schema is cut short") }
         let element = elements[index]
         index += 1
-        guard let name = element[4]?.text, let repetition = element[3]?.int.flatMap(ParquetNode.Repetition.init)
+        guard let name = element[4]?.text,
+            let repetition = element[3]?.int.flatMap(ParquetNode.Repetition.init)
         else { throw failure("a node of the schema has no name or no repetition") }
         let definition = definition + (repetition == .required ? 0 : 1)
         let repetitions = repetitions + (repetition == .repeated ? 1 : 0)
@@ -200,7 +204,8 @@ private struct SchemaReader {
                 throw failure("column \(name): values of \(width) bytes")
             }
             let leaf = ParquetLeaf(
-                column: leaves.count, type: type, width: Int(width), meaning: Self.meaning(element, type, width),
+                column: leaves.count, type: type, width: Int(width),
+                meaning: Self.meaning(element, type, width),
                 definition: definition, repetitions: repetitions)
             leaves.append(leaf)
             kind = .leaf(leaf)
@@ -218,7 +223,8 @@ private struct SchemaReader {
             unit?[3] != nil ? 1_000_000_000 : unit?[2] != nil ? 1_000_000 : 1000
         }
         switch type {
-        case .byteArray where logical?[1] != nil || logical?[4] != nil || logical?[12] != nil
+        case .byteArray
+        where logical?[1] != nil || logical?[4] != nil || logical?[12] != nil
             || converted == 0 || converted == 4 || converted == 19:
             return .text  // strings, enumerations, JSON
         case .int32, .int64:

@@ -37,7 +37,8 @@ extension ParquetLeaf {
             let digits = bytes.map { Self.hexadecimal($0) }.joined()
             let ends = [8, 12, 16, 20, 32]
             return .string(
-                zip([0] + ends, ends).map { String(digits.dropFirst($0).prefix($1 - $0)) }.joined(separator: "-"))
+                zip([0] + ends, ends).map { String(digits.dropFirst($0).prefix($1 - $0)) }.joined(
+                    separator: "-"))
         case .decimal(let scale):
             return .string(Self.decimal(Self.integer(bytes), scale))
         case .timestamp:
@@ -106,7 +107,8 @@ extension ParquetLeaf {
             rest = rest.dropFirst(3)
             let bits = (0..<3).reduce(0) { $0 << 8 | ($1 < group.count ? Int(group[$1]) : 0) }
             for place in 0..<4 {
-                result.append(place <= group.count ? letters[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
+                result.append(
+                    place <= group.count ? letters[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
             }
         }
         return String(decoding: result, as: UTF8.self)

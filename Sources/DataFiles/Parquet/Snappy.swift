@@ -46,7 +46,9 @@ enum Snappy {
             case 2: (count, offset) = (tag >> 2 + 1, little(2))
             default: (count, offset) = (tag >> 2 + 1, little(4))
             }
-            guard let offset, offset > 0, offset <= output.count, count <= size - output.count else { return nil }
+            guard let offset, offset > 0, offset <= output.count, count <= size - output.count else {
+                return nil
+            }
             // Byte by byte: a copy may reach into what it writes itself.
             for _ in 0..<count { output.append(output[output.count - offset]) }
         }

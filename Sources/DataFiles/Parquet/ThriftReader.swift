@@ -10,12 +10,16 @@ enum ThriftValue {
     case list([ThriftValue])
     case fields([Int16: ThriftValue])
 
-    subscript(field: Int16) -> ThriftValue? { if case .fields(let fields) = self { fields[field] } else { nil } }
+    subscript(field: Int16) -> ThriftValue? {
+        if case .fields(let fields) = self { fields[field] } else { nil }
+    }
     var int: Int64? { if case .int(let value) = self { value } else { nil } }
     var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     var list: [ThriftValue]? { if case .list(let values) = self { values } else { nil } }
     var fields: [Int16: ThriftValue]? { if case .fields(let fields) = self { fields } else { nil } }
-    var text: String? { if case .bytes(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil } }
+    var text: String? {
+        if case .bytes(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }
+    }
 }
 
 /// Reads a struct from bytes that may be hostile: it ends in an error, never a trap.

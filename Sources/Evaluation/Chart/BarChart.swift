@@ -35,7 +35,8 @@ package struct BarChart: Sendable {
     package var title: String
     package var notes: [String]
 
-    package init(title: String, series: [(name: String, isPublished: Bool)], groups: [Group], notes: [String]) {
+    package init(title: String, series: [(name: String, isPublished: Bool)], groups: [Group], notes: [String])
+    {
         self.title = title
         self.series = series
         self.groups = groups
@@ -48,7 +49,7 @@ package struct BarChart: Sendable {
 
     package var svg: String {
         let widths = groups.map { max(Double($0.bars.count) * Self.barWidth, 92) }
-        let width = max(Self.left + widths.reduce(0) { $0 + $1 + Self.gap } + 12, 560)
+        let width = max(Self.left + widths.reduce(0) { $0 + $1 + Self.gap } + 12, 680)
         let foot = Self.top + Self.height
         let lines = Double(groups.map(\.lines.count).max() ?? 0)
         let noteTop = foot + 42 + 15 * lines + 14
@@ -96,7 +97,9 @@ package struct BarChart: Sendable {
         return result + "</defs>\n"
     }
 
-    private func fill(_ index: Int) -> String { series[index].isPublished ? "url(#hatch\(index))" : colour(index) }
+    private func fill(_ index: Int) -> String {
+        series[index].isPublished ? "url(#hatch\(index))" : colour(index)
+    }
 
     private func colour(_ index: Int) -> String { Self.colours[index % Self.colours.count] }
 
@@ -104,7 +107,7 @@ package struct BarChart: Sendable {
         var (result, x, y) = ("", Self.left - 34, 52.0)
         for (index, entry) in series.enumerated() {
             let name = entry.name + (entry.isPublished ? " (published)" : "")
-            let room = 34 + 7.2 * Double(name.count)
+            let room = 46 + 7.4 * Double(name.count)
             if x + room > width, x > Self.left { (x, y) = (Self.left - 34, y + 20) }
             result += """
                 <rect x="\(n(x))" y="\(n(y - 11))" width="14" height="14" fill="\(fill(index))" \
@@ -147,7 +150,8 @@ package struct BarChart: Sendable {
                     """
                 highest = high
             }
-            result += text(tenths(entry.value), bar + Self.barWidth / 2, highest - 5, "value", anchor: "middle")
+            result += text(
+                tenths(entry.value), bar + Self.barWidth / 2, highest - 5, "value", anchor: "middle")
             bar += Self.barWidth
         }
         result += text(group.title, x + width / 2, foot + 20, "head", anchor: "middle")

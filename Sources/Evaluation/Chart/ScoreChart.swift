@@ -31,10 +31,12 @@ package enum ScoreChart {
         }
         var notes = ["Error bars: Wilson's 95 % interval of what was measured here."]
         if usesPublished {
-            notes.append("Hatched, not measured here: \(PublishedScores.source). Settings differ where they are named.")
+            notes.append("Hatched: not measured here, but taken from \(PublishedScores.source).")
+            notes.append("Compare only what was asked in the same way, and of the benchmark's own questions.")
         }
         return BarChart(
-            title: "Accuracy in \(ordered.count == 1 ? "a benchmark" : "\(ordered.count) benchmarks")", series: series,
+            title: "Accuracy in \(ordered.count == 1 ? "a benchmark" : "\(ordered.count) benchmarks")",
+            series: series,
             groups: groups, notes: notes
         ).svg
     }

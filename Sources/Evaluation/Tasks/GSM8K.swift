@@ -47,7 +47,9 @@ package struct GSM8K: EvaluationTask {
         while index < bytes.count {
             let start = bytes[index] == UInt8(ascii: "-") ? index + 1 : index
             var end = start
-            while end < bytes.count, isDigit(bytes[end]) || [0x24, 0x2E, 0x2C].contains(bytes[end]) { end += 1 }
+            while end < bytes.count, isDigit(bytes[end]) || [0x24, 0x2E, 0x2C].contains(bytes[end]) {
+                end += 1
+            }
             if end - start >= 2 || end - start == 1 && isDigit(bytes[start]) {
                 last = index..<end
                 index = end

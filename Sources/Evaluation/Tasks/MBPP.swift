@@ -6,7 +6,8 @@ package import DataFiles
 /// Its examples are the data set's tasks 2, 3 and 4, as in the paper: they are in the split called prompt.
 package struct MBPP: EvaluationTask {
     package static let name = "mbpp"
-    package static let summary = "small Python programs, which their tests then run; google-research-datasets/mbpp"
+    package static let summary =
+        "small Python programs, which their tests then run; google-research-datasets/mbpp"
     package static let source = DataSource(folder: "full", split: "test", examples: "prompt")
     package static let shots = 3
     package static let shotRule = ShotRule.first

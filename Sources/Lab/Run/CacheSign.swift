@@ -17,7 +17,8 @@ struct CacheSign: Sendable {
         CacheSign(hit: "cf-aig-cache-status"),  // Cloudflare's AI gateway
         CacheSign(hit: "helicone-cache"),
         CacheSign(hit: "x-portkey-cache-status"),
-        CacheSign("cache-status") { $0.lowercased().split(separator: ";").contains { $0.trimmed == "hit" } },  // RFC 9211
+        // RFC 9211: "gateway; hit"
+        CacheSign("cache-status") { $0.lowercased().split(separator: ";").contains { $0.trimmed == "hit" } },
     ]
 
     private init(_ header: String, _ isCopy: @escaping @Sendable (String) -> Bool) {

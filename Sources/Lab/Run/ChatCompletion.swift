@@ -95,12 +95,15 @@ struct ChatCompletion: Decodable {
         }
         let scored = choice.logprobs?.content.map { $0.reduce(0) { $0 + $1.logprob } }
         var backend = "\(address), model \(model ?? asked)"
-        if let fingerprint = system_fingerprint, !fingerprint.isEmpty { backend += ", fingerprint \(fingerprint)" }
+        if let fingerprint = system_fingerprint, !fingerprint.isEmpty {
+            backend += ", fingerprint \(fingerprint)"
+        }
         return Answer(
             text: text, finish: finish, promptTokens: usage.prompt_tokens,
             cachedTokens: usage.prompt_tokens_details?.cached_tokens, tokens: usage.completion_tokens,
             logProbability: scored.flatMap { $0.isFinite ? $0 : nil }, seconds: seconds, backend: backend,
-            responseID: id.flatMap { $0.isEmpty ? nil : $0 }, created: created.flatMap { Int(exactly: $0.rounded()) })
+            responseID: id.flatMap { $0.isEmpty ? nil : $0 },
+            created: created.flatMap { Int(exactly: $0.rounded()) })
     }
 }
 

@@ -55,7 +55,8 @@ package final class EndpointRespondent: Respondent {
             guard let value = environment[keyVariable], !value.isEmpty else {
                 throw LabError(
                     .backend,
-                    "endpoint '\(url)': the environment variable \(keyVariable) with its key is not set; export it")
+                    "endpoint '\(url)': the environment variable \(keyVariable) with its key is not set; export it"
+                )
             }
             guard value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
                 throw LabError(
@@ -127,7 +128,8 @@ package final class EndpointRespondent: Respondent {
             }
             throw RespondentFailure(
                 reason: "the reply is no chat completion",
-                detail: "\(url): \(error.place), in: \(safe(String(decoding: reply.prefix(400), as: UTF8.self)))",
+                detail:
+                    "\(url): \(error.place), in: \(safe(String(decoding: reply.prefix(400), as: UTF8.self)))",
                 isTransient: true)
         }
     }
@@ -138,7 +140,8 @@ package final class EndpointRespondent: Respondent {
         let told = try? JSONDecoder().decode(ChatCompletionError.self, from: reply)
         let text = told?.message ?? String(decoding: reply.prefix(400), as: UTF8.self)
         // 408, 409, 425, 429 and servers' own errors pass; but no waiting fills an account.
-        let passes = [408, 409, 425, 429].contains(code) || (500...599).contains(code) && ![501, 505].contains(code)
+        let passes =
+            [408, 409, 425, 429].contains(code) || (500...599).contains(code) && ![501, 505].contains(code)
         return RespondentFailure(
             reason: "HTTP \(code)", detail: safe("\(url): \(text)"),
             isTransient: passes && told?.code != "insufficient_quota",
@@ -147,20 +150,22 @@ package final class EndpointRespondent: Respondent {
 
     /// A request that brought no response, or half of one.
     private func failure(_ error: any Error) -> RespondentFailure {
-        switch error {
-        case HTTPClientError.deadlineExceeded, HTTPClientError.readTimeout:
-            RespondentFailure(
-                reason: "no answer within \(options.answerSeconds) seconds", detail: url, isTransient: true)
-        case HTTPClientError.connectTimeout:
-            RespondentFailure(
-                reason: "no connection within \(options.connectSeconds) seconds", detail: url,
-                isTransient: true)
-        case is NIOTooManyBytesError:
-            RespondentFailure(
-                reason: "the reply is longer than \(Self.mostBytes) bytes", detail: url, isTransient: false)
+        let reason: String
+        switch error as? HTTPClientError {
+        case HTTPClientError.deadlineExceeded?, HTTPClientError.readTimeout?:
+            reason = "no answer within \(options.answerSeconds) seconds"
+        case HTTPClientError.connectTimeout?:
+            reason = "no connection within \(options.connectSeconds) seconds"
         default:
-            RespondentFailure(reason: "the connection failed", detail: safe("\(url): \(error)"), isTransient: true)
+            if error is NIOTooManyBytesError {
+                return RespondentFailure(
+                    reason: "the reply is longer than \(Self.mostBytes) bytes", detail: url,
+                    isTransient: false)
+            }
+            return RespondentFailure(
+                reason: "the connection failed", detail: safe("\(url): \(error)"), isTransient: true)
         }
+        return RespondentFailure(reason: reason, detail: url, isTransient: true)
     }
 
     /// Text from the server in one line, cut, and without the key, which some servers echo.

@@ -17,7 +17,8 @@ struct FolderLock: ~Copyable {
             let refused = LabError(system: path, "lock")
             close(descriptor)
             throw isTaken
-                ? LabError(.badRun, "\(folder): another run writes here; wait for its end, or name another folder")
+                ? LabError(
+                    .badRun, "\(folder): another run writes here; wait for its end, or name another folder")
                 : refused
         }
         self.descriptor = descriptor

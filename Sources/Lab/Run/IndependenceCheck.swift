@@ -71,7 +71,9 @@ package struct IndependenceCheck: Sendable {
         if let response = response(row), let earlier = responses[response] {
             return .sameResponse(trial: earlier)
         }
-        if let moment = moment(row, created), let earlier = moments[moment] { return .sameMoment(trial: earlier) }
+        if let moment = moment(row, created), let earlier = moments[moment] {
+            return .sameMoment(trial: earlier)
+        }
         if let text = text(row), let earlier = answers[text] { return .sameAnswer(trial: earlier) }
         return nil
     }

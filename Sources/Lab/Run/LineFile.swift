@@ -8,7 +8,7 @@ import Glibc
 ///
 /// What was written when the process is killed stays, as the kernel has it. What a power cut may take is what came after
 /// the latest `sync`.
-struct LineFile<Line: Codable & Sendable>: ~Copyable {
+final class LineFile<Line: Codable & Sendable> {
     let path: String
     private let descriptor: CInt
     private var size = 0
@@ -21,13 +21,15 @@ struct LineFile<Line: Codable & Sendable>: ~Copyable {
     init(_ path: String, lines: inout [Line], notes: inout [String]) throws {
         let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw LabError(system: path, "open") }
-        self.init(path: path, descriptor: descriptor)
+        self.path = path
+        self.descriptor = descriptor
         let content = try Self.read(path)
         size = content.count
         let (found, whole, lacksEnd) = try Self.parse(content, path)
         if whole < content.count {
             notes.append(
-                "\(path): the last line was torn; \(content.count - whole) bytes were cut away, and its trial runs again")
+                "\(path): the last line was torn; \(content.count - whole) bytes were cut away, and its trial runs again"
+            )
             try truncate(to: whole)
         } else if lacksEnd {
             notes.append("\(path): the last line had no end, and got one")
@@ -42,15 +44,10 @@ struct LineFile<Line: Codable & Sendable>: ~Copyable {
         return try parse(read(path), path).lines
     }
 
-    private init(path: String, descriptor: CInt) {
-        self.path = path
-        self.descriptor = descriptor
-    }
-
     deinit { close(descriptor) }
 
     /// Adds a line. A line that does not fit on the disk leaves no trace.
-    mutating func append(_ line: Line) throws {
+    func append(_ line: Line) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var bytes: [UInt8]
@@ -62,17 +59,18 @@ struct LineFile<Line: Codable & Sendable>: ~Copyable {
     }
 
     /// Makes what was written outlive a power cut.
-    mutating func sync() throws {
+    func sync() throws {
         guard !isSynced else { return }
         guard fdatasync(descriptor) == 0 else { throw LabError(system: path, "sync") }
         isSynced = true
     }
 
-    private mutating func write(_ bytes: [UInt8]) throws {
+    private func write(_ bytes: [UInt8]) throws {
         isSynced = false
         var count: Int
-        repeat { count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } }
-        while count < 0 && errno == EINTR
+        repeat {
+            count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        } while count < 0 && errno == EINTR
         guard count == bytes.count else {
             // Short: the disk is full. Half a line would be cut away at the next opening; better now.
             let error =
@@ -85,9 +83,9 @@ struct LineFile<Line: Codable & Sendable>: ~Copyable {
         size += count
     }
 
-    private mutating func truncate(to length: Int) throws {
+    private func truncate(to length: Int) throws {
         guard ftruncate(descriptor, off_t(length)) == 0, fdatasync(descriptor) == 0 else {
-            throw LabError(system: path, "cut the torn last line of")
+            throw LabError(system: path, "cut the torn last line off")
         }
         size = length
     }
@@ -131,7 +129,7 @@ extension LabError {
     /// What the system just refused to do with `path`.
     init(system path: String, _ action: String) {
         let reason = String(cString: strerror(errno))
-        self.init(.file, "\(path): cannot \(action) this file: \(reason)")
+        self.init(.file, "\(path): cannot \(action) it: \(reason)")
     }
 }
 
@@ -142,7 +140,8 @@ extension Error {
         case .keyNotFound(let key, let context)?:
             "\(context.codingPath.dotted)\(key.stringValue) is missing"
         case .typeMismatch(let type, let context)?: "\(context.codingPath.dotted)expected \(type)"
-        case .valueNotFound(let type, let context)?: "\(context.codingPath.dotted)expected \(type), found null"
+        case .valueNotFound(let type, let context)?:
+            "\(context.codingPath.dotted)expected \(type), found null"
         case .dataCorrupted(let context)?: "\(context.codingPath.dotted)\(context.debugDescription)"
         default: "\(self)"
         }

@@ -27,7 +27,8 @@ package struct LocalRespondent: Respondent {
         guard loaded.promptFormat != nil else {
             throw LabError(
                 .backend,
-                "\(loaded.path): a base model without a chat template cannot be asked; take its instruct version")
+                "\(loaded.path): a base model without a chat template cannot be asked; take its instruct version"
+            )
         }
         do { engine = try Engine(loaded, options: options) } catch {
             throw LabError(.backend, "\(loaded.path): \(error.description)")
@@ -91,7 +92,8 @@ package struct LocalRespondent: Respondent {
         return GenerationRequest(
             prompt: try loaded.tokens(answering: messages), maxTokens: sampling.maxTokens,
             sampling: SamplingParameters(
-                temperature: Float(sampling.temperature), topK: sampling.topK, topP: Float(sampling.topP ?? 1),
+                temperature: Float(sampling.temperature), topK: sampling.topK,
+                topP: Float(sampling.topP ?? 1),
                 minP: Float(sampling.minP ?? 0), seed: question.trial.seed),
             endTokens: loaded.endTokens)
     }

@@ -53,12 +53,15 @@ package struct RunRecord: Sendable, Equatable, Codable {
         let path = folder + "/run.json"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let record: RunRecord
-        do { record = try JSONDecoder().decode(RunRecord.self, from: Data(contentsOf: URL(filePath: path))) } catch {
+        do {
+            record = try JSONDecoder().decode(RunRecord.self, from: Data(contentsOf: URL(filePath: path)))
+        } catch {
             throw LabError(.badRun, "\(path): \(error.place); take the file from a backup")
         }
         guard record.format == 1 else {
             throw LabError(
-                .badRun, "\(path): format \(record.format), and this program writes format 1; use a newer one")
+                .badRun, "\(path): format \(record.format), and this program writes format 1; use a newer one"
+            )
         }
         return record
     }

@@ -70,7 +70,9 @@ struct RunSession {
                 let model = attempt.question.trial.cell.model
                 do {
                     // After a problem nothing is asked again, but what was answered meanwhile is kept.
-                    if let wait = try await take(attempt), problem == nil, let respondent = runner.respondents[model] {
+                    if let wait = try await take(attempt), problem == nil,
+                        let respondent = runner.respondents[model]
+                    {
                         var next = attempt
                         next.number += 1
                         if case .answered = attempt.outcome { next.refusals += 1 }
@@ -90,7 +92,9 @@ struct RunSession {
         return .incomplete(missing: missing.count { !answered[$0.index] })
     }
 
-    private static func ask(_ respondent: any Respondent, _ attempt: Attempt, after wait: Double) async -> Attempt {
+    private static func ask(_ respondent: any Respondent, _ attempt: Attempt, after wait: Double) async
+        -> Attempt
+    {
         var attempt = attempt
         do {
             if wait > 0 { try await Task.sleep(for: .seconds(wait)) }

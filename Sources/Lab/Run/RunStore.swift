@@ -170,7 +170,8 @@ package actor RunStore {
             let trial = row.trial
             let identity = Identity(cell: trial.cell, prompt: trial.prompt, repetition: trial.repetition)
             let earlier =
-                lines.updateValue(number + 1, forKey: identity) ?? seeds.updateValue(number + 1, forKey: trial.seed)
+                lines.updateValue(number + 1, forKey: identity)
+                ?? seeds.updateValue(number + 1, forKey: trial.seed)
             guard let earlier else { continue }
             throw LabError(
                 .badRun,

@@ -114,7 +114,8 @@ package struct Runner: Sendable {
             let mend = "; the folder holds another plan's run, or was edited: name another folder"
             guard trials.indices.contains(row.trial.index) else {
                 throw LabError(
-                    .badRun, "\(place): trial \(row.trial.index), but the plan has \(trials.count) trials" + mend)
+                    .badRun,
+                    "\(place): trial \(row.trial.index), but the plan has \(trials.count) trials" + mend)
             }
             let trial = trials[row.trial.index]
             if row.trial.seed != trial.seed {
@@ -138,7 +139,8 @@ package struct Runner: Sendable {
             }
             guard row.requestDigest == (try question(trial)).digest else {
                 throw LabError(
-                    .badRun, "\(place): trial \(trial.index) was asked something else than the plan asks" + mend)
+                    .badRun,
+                    "\(place): trial \(trial.index) was asked something else than the plan asks" + mend)
             }
         }
     }

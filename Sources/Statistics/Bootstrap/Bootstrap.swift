@@ -136,16 +136,20 @@ extension Bootstrap {
     /// The jackknife's acceleration Σ_j Σ u³/n_j³ / (6 (Σ_j Σ u²/n_j²)^1.5) over strata j, with influences
     /// u = (n_j − 1)(mean of the leave-one-outs − leave-one-out); nil where no unit has influence.
     private func acceleration(_ resampling: some Resampling) -> Double? {
-        var (cubes, squares) = (0.0, 0.0)
+        var shares: [Double] = []
         for (stratum, count) in resampling.strata.enumerated() {
             let values = (0..<count).map { resampling.value(leavingOut: $0, of: stratum) }
             let n = Double(count)
-            let mean = values.reduce(0, +) / n
-            for value in values {
-                let share = (n - 1) * (mean - value) / n
-                cubes += share * share * share
-                squares += share * share
-            }
+            // From the first value on, so that equal values have a mean equal to them and no influence at all.
+            let mean = values.reduce(0) { $0 + ($1 - values[0]) / n }
+            shares += values.map { (n - 1) / n * (mean - ($0 - values[0])) }
+        }
+        // Cubes of 1e150 are past the largest number; the acceleration has no unit.
+        let largest = shares.reduce(0) { max($0, abs($1)) }
+        var (cubes, squares) = (0.0, 0.0)
+        for share in shares.map({ $0 / largest }) {
+            cubes += share * share * share
+            squares += share * share
         }
         let result = cubes / (6 * pow(squares, 1.5))
         return result.isFinite ? result : nil

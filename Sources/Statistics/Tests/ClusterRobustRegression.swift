@@ -16,8 +16,10 @@ public struct ClusterRobustRegression: Sendable {
     public init(_ a: [Double], _ b: [Double], clusters: (a: [Int], b: [Int])) throws(StatisticsError) {
         try require(a, atLeast: 1, for: "a mean", "arm A", in: Self.name)
         try require(b, atLeast: 1, for: "a mean", "arm B", in: Self.name)
-        try requireSameCount(clusters.a.count, a.count, "the values of arm A and their clusters", in: Self.name)
-        try requireSameCount(clusters.b.count, b.count, "the values of arm B and their clusters", in: Self.name)
+        try requireSameCount(
+            clusters.a.count, a.count, "the values of arm A and their clusters", in: Self.name)
+        try requireSameCount(
+            clusters.b.count, b.count, "the values of arm B and their clusters", in: Self.name)
         let arm = [Double](repeating: 1, count: a.count) + [Double](repeating: 0, count: b.count)
         try self.init(outcome: a + b, covariates: [arm], clusters: clusters.a + clusters.b)
     }
@@ -49,7 +51,9 @@ public struct ClusterRobustRegression: Sendable {
         let projections = design.columns.map { dot($0, centered) }
         let residuals = outcome.indices.map { row in
             var residual = StableSum([centered[row]])
-            for (column, projection) in zip(design.columns, projections) { residual.add(-projection * column[row]) }
+            for (column, projection) in zip(design.columns, projections) {
+                residual.add(-projection * column[row])
+            }
             return residual.value
         }
         // Σ over clusters of (Qᵀu)(Qᵀu)ᵀ, the meat of the sandwich; clusters in the order of their names.

@@ -37,7 +37,8 @@ public struct EquivalenceTest: Sendable {
         else {
             throw StatisticsError(
                 .outOfRange, in: method, "bounds \(bounds.lowerBound) to \(bounds.upperBound)",
-                fix: "give two finite bounds, the lower first: minus and plus the smallest effect of interest")
+                fix: "give two finite bounds, the lower first: minus and plus the smallest effect of interest"
+            )
         }
         estimate =
             switch design {
@@ -56,5 +57,7 @@ public struct EquivalenceTest: Sendable {
     public var pValue: Double { max(lowerPValue, upperPValue) }
 
     /// The interval that decides at level `alpha` (below ½): 1 − 2·alpha.
-    public func interval(alpha: Double = 0.05) -> ConfidenceInterval { estimate.interval(level: 1 - 2 * alpha) }
+    public func interval(alpha: Double = 0.05) -> ConfidenceInterval {
+        estimate.interval(level: 1 - 2 * alpha)
+    }
 }

@@ -52,7 +52,8 @@ public struct MannWhitneyTest: Sendable {
             method == .automatic ? (isSmall && !pooled.hasTies ? .exact : .asymptotic) : method
         if self.method == .exact {
             guard !pooled.hasTies, a.count * b.count <= Self.exactLimit else {
-                let problem = pooled.hasTies ? "values are equal" : "\(a.count) × \(b.count) pairs are too many"
+                let problem =
+                    pooled.hasTies ? "values are equal" : "\(a.count) × \(b.count) pairs are too many"
                 throw StatisticsError(
                     .outOfRange, in: name, "no exact distribution: \(problem)",
                     fix: "use the asymptotic method")

@@ -84,8 +84,12 @@ private struct Stratum {
 
     static func all(_ a: [Double], _ b: [Double], _ blocks: (a: [Int], b: [Int])?) -> [Stratum] {
         var members: [Int: (a: [Double], b: [Double])] = [:]
-        for (index, value) in a.enumerated() { members[blocks?.a[index] ?? 0, default: ([], [])].a.append(value) }
-        for (index, value) in b.enumerated() { members[blocks?.b[index] ?? 0, default: ([], [])].b.append(value) }
+        for (index, value) in a.enumerated() {
+            members[blocks?.a[index] ?? 0, default: ([], [])].a.append(value)
+        }
+        for (index, value) in b.enumerated() {
+            members[blocks?.b[index] ?? 0, default: ([], [])].b.append(value)
+        }
         // In the order of their names, so that a seed gives the same draws.
         let both = members.sorted { $0.key < $1.key }.map(\.value).filter { !$0.a.isEmpty && !$0.b.isEmpty }
         let centered = both.map { block in

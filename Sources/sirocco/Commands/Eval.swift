@@ -42,7 +42,9 @@ struct Eval: AsyncParsableCommand {
     @Option(help: "Write a chart (SVG) of the accuracies beside published ones.")
     var chart: String?
 
-    @Flag(help: "Run the programs that the model writes (humaneval, mbpp): with your rights, under limits only.")
+    @Flag(
+        help: "Run the programs that the model writes (humaneval, mbpp): with your rights, under limits only."
+    )
     var allowCode = false
 
     @Flag(help: "Print one JSON object.")

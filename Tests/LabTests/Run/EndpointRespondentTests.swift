@@ -11,7 +11,8 @@ import Testing
     private var question: Question { run.question(run.trials[3]) }
 
     static func completion(
-        id: String? = "\"chatcmpl-1\"", text: String = "\"Hello \\ud83c\\udfdc\"", finish: String = "\"stop\"",
+        id: String? = "\"chatcmpl-1\"", text: String = "\"Hello \\ud83c\\udfdc\"",
+        finish: String = "\"stop\"",
         more: String = ""
     ) -> String {
         """
@@ -23,7 +24,8 @@ import Testing
     }
 
     private func respondent(
-        _ server: ScriptedServer, key: String? = nil, _ change: (inout EndpointRespondent.Options) -> Void = { _ in }
+        _ server: ScriptedServer, key: String? = nil,
+        _ change: (inout EndpointRespondent.Options) -> Void = { _ in }
     ) throws -> EndpointRespondent {
         var options = EndpointRespondent.Options()
         options.answerSeconds = 5
@@ -113,21 +115,25 @@ import Testing
         Bad(testDescription: "529", reply: .json("529 X", "oops"), reason: "HTTP 529", isTransient: true),
         Bad(testDescription: "501", reply: .json("501 X", "oops"), reason: "HTTP 501", isTransient: false),
         Bad(
-            testDescription: "401", reply: .json("401 X", #"{"error": {"message": "no"}}"#), reason: "HTTP 401",
+            testDescription: "401", reply: .json("401 X", #"{"error": {"message": "no"}}"#),
+            reason: "HTTP 401",
             isTransient: false),
         Bad(testDescription: "404", reply: .json("404 X", "<html>"), reason: "HTTP 404", isTransient: false),
         Bad(
             testDescription: "redirect",
-            reply: .json("307 X", "", headers: ["location: http://127.0.0.1:1/elsewhere"]), reason: "HTTP 307",
+            reply: .json("307 X", "", headers: ["location: http://127.0.0.1:1/elsewhere"]),
+            reason: "HTTP 307",
             isTransient: false),
         Bad(
             testDescription: "a body cut short",
             reply: .bytes(
-                "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n" + String(EndpointRespondentTests.completion().prefix(80))),
+                "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n"
+                    + String(EndpointRespondentTests.completion().prefix(80))),
             reason: "the connection failed", isTransient: true),
         Bad(testDescription: "closed", reply: .close, reason: "the connection failed", isTransient: true),
         Bad(
-            testDescription: "not HTTP", reply: .bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n"), reason: "the connection failed",
+            testDescription: "not HTTP", reply: .bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n"),
+            reason: "the connection failed",
             isTransient: true),
         Bad(
             testDescription: "no JSON", reply: .json("200 OK", "<html>busy</html>"),
@@ -139,7 +145,8 @@ import Testing
             testDescription: "half a JSON", reply: .json("200 OK", String(completion().prefix(120))),
             reason: "the reply is no chat completion", isTransient: true),
         Bad(
-            testDescription: "an error with status 200", reply: .json("200 OK", #"{"error": {"message": "overloaded"}}"#),
+            testDescription: "an error with status 200",
+            reply: .json("200 OK", #"{"error": {"message": "overloaded"}}"#),
             reason: "the reply is an error", isTransient: true),
         Bad(
             testDescription: "no choices", reply: .json("200 OK", #"{"choices": []}"#),
@@ -152,7 +159,8 @@ import Testing
             testDescription: "no finish reason", reply: .json("200 OK", completion(finish: "null")),
             reason: "the reply's finish_reason is missing", isTransient: true),
         Bad(
-            testDescription: "a tool call", reply: .json("200 OK", completion(text: "null", finish: "\"tool_calls\"")),
+            testDescription: "a tool call",
+            reply: .json("200 OK", completion(text: "null", finish: "\"tool_calls\"")),
             reason: "the reply's finish_reason is 'tool_calls'", isTransient: false),
         Bad(
             testDescription: "no content", reply: .json("200 OK", completion(text: "null")),
@@ -207,7 +215,8 @@ import Testing
         }
         let folder = try TemporaryFolder()
         let line = await complaint {
-            _ = try await run.runner(["m": try respondent(server, key: "sk-very-secret")], try folder.store()).run()
+            _ = try await run.runner(["m": try respondent(server, key: "sk-very-secret")], try folder.store())
+                .run()
         }
         #expect(line.contains("Incorrect API key provided: …. Get one."), "\(line)")
         for name in ["rows.jsonl", "failures.jsonl", "run.json"] {
@@ -220,9 +229,11 @@ import Testing
         arguments: [
             ("localhost:8080", nil, "expected an address"), ("ftp://x/v1", nil, "expected an address"),
             ("http:///v1", nil, "expected an address"), ("", nil, "expected an address"),
-            ("http://me:hush@x/v1", nil, "expected an address"), ("http://x/v1?key=1", nil, "expected an address"),
+            ("http://me:hush@x/v1", nil, "expected an address"),
+            ("http://x/v1?key=1", nil, "expected an address"),
             ("http://x/v1", "NO_SUCH", "the environment variable NO_SUCH"),
-            ("http://x/v1", "EMPTY", "the environment variable EMPTY"), ("http://x/v1", "SPACED", "copy it again"),
+            ("http://x/v1", "EMPTY", "the environment variable EMPTY"),
+            ("http://x/v1", "SPACED", "copy it again"),
         ] as [(String, String?, String)])
     func badAddresses(_ url: String, _ variable: String?, _ expected: String) async {
         let line = await complaint {
@@ -237,9 +248,11 @@ import Testing
         "Headers by which caches own up mark the answer as a copy",
         arguments: [
             ("x-cache: HIT", true), ("X-Cache: Hit from cloudfront", true), ("x-cache: MISS", false),
-            ("x-cache: Miss from cloudfront", false), ("x-cache: MISS, HIT", true), ("cf-cache-status: HIT", true),
+            ("x-cache: Miss from cloudfront", false), ("x-cache: MISS, HIT", true),
+            ("cf-cache-status: HIT", true),
             ("cf-cache-status: DYNAMIC", false), ("age: 12", true), ("age: 0", false), ("age: soon", false),
-            ("cache-status: gateway; hit", true), ("cache-status: gateway; fwd=miss", false), ("x-other: HIT", false),
+            ("cache-status: gateway; hit", true), ("cache-status: gateway; fwd=miss", false),
+            ("x-other: HIT", false),
         ])
     func cacheHeaders(_ header: String, _ isCopy: Bool) async throws {
         let server = try ScriptedServer { _ in .json("200 OK", Self.completion(), headers: [header]) }
@@ -253,7 +266,9 @@ import Testing
         let drawn = Mutex<[UInt64: Int]>([:])
         let server = try ScriptedServer { request in
             let seed = request.fields["seed"] as? UInt64 ?? 0
-            let attempt = drawn.withLock { $0[seed, default: 0] += 1; return $0[seed] ?? 0 }
+            let attempt = drawn.withLock {
+                $0[seed, default: 0] += 1; return $0[seed] ?? 0
+            }
             let good = Self.completion(id: "\"id-\(seed)\"", text: "\"answer \(seed)\"")
             guard attempt == 1 else { return .json("200 OK", good) }
             switch seed % 7 {
@@ -279,7 +294,9 @@ import Testing
         #expect(summary.ending == .complete)
         let copies = summary.rows.filter { $0.answer == "copy" }
         #expect(copies.count == 1)  // the first of its name is a sample
-        for row in summary.rows where row.answer != "copy" { #expect(row.answer == "answer \(row.trial.seed)") }
+        for row in summary.rows where row.answer != "copy" {
+            #expect(row.answer == "answer \(row.trial.seed)")
+        }
         #expect(IndependenceCheck.counts(summary.rows, temperature: 1).isClean)
         let failures = try RunStore.failures(in: folder.path.string)
         #expect(failures.count == trials.count { $0.seed % 7 < 5 } - 1)

@@ -22,7 +22,9 @@ import Testing
             $0.requestDigest = $1.requestDigest
         },
         Case(testDescription: "request alone", expected: nil) { $0.requestDigest = $1.requestDigest },
-        Case(testDescription: "response id", expected: .sameResponse(trial: 0)) { $0.responseID = $1.responseID },
+        Case(testDescription: "response id", expected: .sameResponse(trial: 0)) {
+            $0.responseID = $1.responseID
+        },
         Case(testDescription: "response id of another model", expected: nil) {
             $0.responseID = $1.responseID
             $0.trial.cell.model = "other"

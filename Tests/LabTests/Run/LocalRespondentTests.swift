@@ -55,7 +55,8 @@ import Tokenizers
         let engine = try Engine(loaded)
         for row in try await rows(loaded, sequences: 16, threads: 2).prefix(8) {
             let question = run.question(row.trial)
-            let text = question.messages.map { "\($0.role.rawValue): \($0.content)\n" }.joined() + "assistant:"
+            let text =
+                question.messages.map { "\($0.role.rawValue): \($0.content)\n" }.joined() + "assistant:"
             let prompt = loaded.tokenizer.encode([TextSegment(text, mayContainControl: false)], addBOS: false)
             let answer = try await engine.generate(
                 GenerationRequest(

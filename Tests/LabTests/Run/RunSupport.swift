@@ -85,7 +85,11 @@ struct Seeded: Respondent {
         private let all = Mutex<[Int]>([])
         /// Trials' indices, in the order of asking.
         var trials: [Int] { all.withLock { $0 } }
-        func add(_ trial: Int) -> Int { all.withLock { $0.append(trial); return $0.count - 1 } }
+        func add(_ trial: Int) -> Int {
+            all.withLock {
+                $0.append(trial); return $0.count - 1
+            }
+        }
     }
 
     func answer(_ question: Question) async throws -> Answer {

@@ -37,8 +37,10 @@ import Testing
         let folder = try TemporaryFolder()
         let summary = try await both.runner(
             [
-                "fast": Seeded(streams: 6, before: { question, _ in try await note(question, .microseconds(50)) }),
-                "slow": Seeded(streams: 1, before: { question, _ in try await note(question, .milliseconds(2)) }),
+                "fast": Seeded(
+                    streams: 6, before: { question, _ in try await note(question, .microseconds(50)) }),
+                "slow": Seeded(
+                    streams: 1, before: { question, _ in try await note(question, .milliseconds(2)) }),
             ], try folder.store()
         ).run()
         #expect(summary.ending == .complete)
@@ -306,7 +308,8 @@ import Testing
     @Test("An engine of our own may say the same twice, but not with the same name")
     func ownEngine() async throws {
         let change = Self.kinds[0].1
-        let model = Copying(mayRepeatAnswers: false, isCopy: { trial, _ in trial.index == 20 }, change: change)
+        let model = Copying(
+            mayRepeatAnswers: false, isCopy: { trial, _ in trial.index == 20 }, change: change)
         let summary = try await run.runner(["m": model], try TemporaryFolder().store()).run()
         #expect(summary.ending == .complete)
         #expect(summary.progress.failures == 0)

@@ -26,7 +26,10 @@ final class ScriptedServer: Sendable {
         /// A response with headers in front of a JSON body.
         static func json(_ status: String, _ body: String, headers: [String] = []) -> Reply {
             let lines =
-                ["HTTP/1.1 \(status)", "content-type: application/json", "content-length: \(body.utf8.count)"]
+                [
+                    "HTTP/1.1 \(status)", "content-type: application/json",
+                    "content-length: \(body.utf8.count)",
+                ]
                 + headers + ["connection: close", "", body]
             return .bytes(lines.joined(separator: "\r\n"))
         }
@@ -104,8 +107,10 @@ final class ScriptedServer: Sendable {
         while true {
             if let end = data.range(of: Data("\r\n\r\n".utf8)) {
                 let head = String(decoding: data[..<end.lowerBound], as: UTF8.self)
-                let length = head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
-                    .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }
+                let length = head.lowercased().split(separator: "\r\n").first {
+                    $0.hasPrefix("content-length:")
+                }
+                .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }
                 if data.count - end.upperBound >= length ?? 0 { return (head, data[end.upperBound...]) }
             }
             let count = recv(connection, &buffer, buffer.count, 0)

@@ -26,15 +26,22 @@ package enum Experiments {
         .winterBreak, .encouragement, .lazinessOverMonths, .languageParity, .quantizationDrift,
     ]
 
+    package static let names = all.map(\.name)
+
     /// Writes `experiment.yaml` and `prompts.jsonl` to a folder. Throws for unknown names, and where files are already.
-    package static func write(_ name: String, to folder: String) throws {
+    /// - Parameter change: what is to be other than in the ready-made plan, such as its models.
+    package static func write(
+        _ name: String, to folder: String, change: (inout Plan) throws -> Void = { _ in }
+    ) throws {
         guard let experiment = all.first(where: { $0.name == name }) else {
             throw LabError(
                 .badPlan,
                 "there is no ready-made experiment '\(name.clipped.onOneLine)'"
                     + all.map(\.name).suggestion(for: name))
         }
-        try PlanFile.write(experiment.plan(), to: folder, about: experiment.about)
+        var plan = try experiment.plan()
+        try change(&plan)
+        try PlanFile.write(plan, to: folder, about: experiment.about)
     }
 }
 

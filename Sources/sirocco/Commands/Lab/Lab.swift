@@ -1,6 +1,7 @@
 // `sirocco lab`: experiments on how a model behaves. Its parts, and what they share: an experiment's folder.
 
 import ArgumentParser
+import ChatTemplates
 import FoundationEssentials
 import Inference
 import Lab
@@ -29,27 +30,27 @@ struct ExperimentArgument: ParsableArguments {
     @Argument(help: "The experiment's folder; see `sirocco lab new`.")
     var folder: String
 
-    var experiment: Experiment { Experiment(folder: folder) }
+    var experiment: ExperimentFolder { ExperimentFolder(path: folder) }
 }
 
 /// The files of an experiment.
-struct Experiment {
-    let folder: String
+struct ExperimentFolder {
+    let path: String
 
-    var planPath: String { "\(folder)/experiment.yaml" }
+    var planPath: String { "\(path)/experiment.yaml" }
     var exists: Bool { FileManager.default.fileExists(atPath: planPath) }
-    var isFrozen: Bool { FileManager.default.fileExists(atPath: "\(folder)/\(FrozenPlan.fileName)") }
+    var isFrozen: Bool { FileManager.default.fileExists(atPath: "\(path)/\(FrozenPlan.fileName)") }
 
     func plan() throws -> Plan {
         guard exists else {
             throw CommandError(
-                "\(folder): there is no experiment.yaml in it; `sirocco lab new \(folder)` writes one, "
+                "\(path): there is no experiment.yaml in it; `sirocco lab new \(path)` writes one, "
                     + "`sirocco lab list` shows those that are ready")
         }
         return try PlanFile.read(planPath)
     }
 
-    func rows() throws -> [Row] { try RunStore.rows(in: folder) }
+    func rows() throws -> [Row] { try RunStore.rows(in: path) }
 }
 
 extension Plan {
@@ -72,4 +73,9 @@ extension Plan {
 extension FrozenPlan {
     /// Enough of the hash to tell plans apart, as people write it.
     var shortDigest: String { String(digest.prefix(12)) }
+}
+
+extension PlanMessage {
+    /// As a chat template takes it.
+    var chatMessage: ChatMessage { ChatMessage(role: role == .system ? .system : .user, content: content) }
 }

@@ -14,16 +14,18 @@ struct LabNew: AsyncParsableCommand {
 
     @Option(
         help:
-            "A ready-made experiment to begin with (`sirocco lab list`); default: the folder's own name, or a small example."
+            "A ready-made experiment to begin with (`sirocco lab list`); default: the one called as the folder, else encouragement."
     )
     var from: String?
 
     @OptionGroup var models: ExperimentModels
 
+    /// Has placebos and paraphrases, which an experiment of one's own may want to copy.
+    private static let example = "encouragement"
+
     func run() async throws {
-        let name = from ?? FolderName.last(folder)
-        if let from, !Experiments.names.contains(from) { throw CommandError(Experiments.unknown(from)) }
-        try models.write(Experiments.names.contains(name) ? name : Experiments.example, to: folder)
+        let own = FolderName.last(folder)
+        try models.write(from ?? (Experiments.names.contains(own) ? own : Self.example), to: folder)
         print(
             "\(folder)/experiment.yaml and prompts.jsonl are written. Change them, then: sirocco lab plan \(folder)"
         )
@@ -46,9 +48,12 @@ struct ExperimentModels: ParsableArguments {
                     "--model: \(name) asks \(plan.models.count) models (\(plan.models.map(\.name).joined(separator: ", "))); "
                         + "name as many")
             }
+            // Where models are compared, the hypotheses go by their names.
+            let keepsNames = plan.hypotheses.contains { $0.contrast.factor == Contrast.models }
             for (index, reference) in model.enumerated() {
                 plan.models[index] = ModelUnderTest(
-                    name: FolderName.stem(reference), source: .local(reference))
+                    name: keepsNames ? plan.models[index].name : FolderName.stem(reference),
+                    source: .local(reference))
             }
         }
     }

@@ -20,10 +20,7 @@ struct LabPlan: AsyncParsableCommand {
     @Flag(help: "Check and compute only; freeze nothing.")
     var dryRun = false
 
-    @Option(
-        help:
-            "Tokens that a local model writes in a second, for the cost in time (default: measured by a run, else 100)."
-    )
+    @Option(help: "Tokens written in a second, all streams together, for the cost in time.")
     var rate: Double?
 
     @Flag(help: "Print one JSON object.")
@@ -44,19 +41,19 @@ struct LabPlan: AsyncParsableCommand {
             print(
                 dryRun
                     ? "Nothing was frozen."
-                    : "Frozen under \(prepared.frozen.digest). Next: sirocco lab run \(experiment.folder)")
+                    : "Frozen under \(prepared.frozen.digest). Next: sirocco lab run \(experiment.path)")
         }
     }
 }
 
 /// A plan that was read and checked against its models.
 struct PreparedPlan {
-    let experiment: Experiment
+    let experiment: ExperimentFolder
     let plan: Plan
     let frozen: FrozenPlan
     let summary: PlanSummary
 
-    init(_ experiment: Experiment, rate: Double? = nil) throws {
+    init(_ experiment: ExperimentFolder, rate: Double? = nil) throws {
         self.experiment = experiment
         plan = try experiment.plan()
         let store = ModelStore()
@@ -66,11 +63,12 @@ struct PreparedPlan {
             loaded[model]?.tokenizer.encode([TextSegment(text, mayContainControl: false)]).count ?? 0
         }
         frozen = FrozenPlan(plan, program: Sirocco.version, modelDigests: try plan.modelDigests(in: store))
-        summary = try PlanSummary(frozen, tokensPerSecond: rate) { messages, model in
+        let cost = try PlanCost(plan, tokensPerSecond: rate) { messages, model in
             guard let model = loaded[model] else { return nil }
             return try model.tokens(answering: messages.map(\.chatMessage)).count
         }
+        summary = try PlanSummary(plan, cost: cost, digest: frozen.digest)
     }
 
-    func freeze() throws { try frozen.write(to: experiment.folder, hasRows: !experiment.rows().isEmpty) }
+    func freeze() throws { try frozen.write(to: experiment.path, hasRows: !experiment.rows().isEmpty) }
 }

@@ -1,6 +1,7 @@
 // `sirocco lab report`: what an experiment came to.
 
 import ArgumentParser
+import FoundationEssentials
 import Lab
 import ModelStore
 
@@ -26,14 +27,14 @@ struct LabReport: AsyncParsableCommand {
         try Self.report(argument.experiment, also: also, json: json)
     }
 
-    static func report(_ experiment: Experiment, also: [String] = [], json: Bool) throws {
+    static func report(_ experiment: ExperimentFolder, also: [String] = [], json: Bool) throws {
         let plan = try experiment.plan()
         let rows = try experiment.rows()
         guard !rows.isEmpty else {
             throw CommandError(
-                "\(experiment.folder): there are no answers yet; sirocco lab run \(experiment.folder)")
+                "\(experiment.path): there are no answers yet; sirocco lab run \(experiment.path)")
         }
-        let frozen = experiment.isFrozen ? try FrozenPlan.read(from: experiment.folder) : nil
+        let frozen = experiment.isFrozen ? try FrozenPlan.read(from: experiment.path) : nil
         // A model that is not on this machine any more cannot be compared; the run's record has its digest.
         let digests = (try? plan.modelDigests(in: ModelStore())) ?? [:]
         let departures = frozen?.departures(from: plan, program: nil, modelDigests: digests) ?? []
@@ -43,18 +44,22 @@ struct LabReport: AsyncParsableCommand {
         registration.departures += departures.map(\.description)
         let analysis = try Analysis(
             plan, registration: registration, rows: rows, also: also,
-            reproduction: reproduction(experiment, frozen, try RunRecord.read(experiment.folder)))
+            reproduction: reproduction(experiment, frozen, try RunRecord.read(experiment.path)))
         let findings = try analysis.findings
-        try Report(findings, csv: analysis.csv).write(to: experiment.folder)
+        try Report(findings).write(
+            to: URL(filePath: experiment.path, directoryHint: .isDirectory),
+            tables: ["rows.csv": analysis.csv])
         if json {
             try printJSON(findings)
         } else {
             for line in findings.lines { print(line) }
-            print("\(experiment.folder)/report.html")
+            print("\(experiment.path)/report.html")
         }
     }
 
-    private static func reproduction(_ experiment: Experiment, _ frozen: FrozenPlan?, _ record: RunRecord?)
+    private static func reproduction(
+        _ experiment: ExperimentFolder, _ frozen: FrozenPlan?, _ record: RunRecord?
+    )
         -> Reproduction
     {
         var facts: [Registration.Line] = [.init("program", "sirocco \(frozen?.program ?? Sirocco.version)")]
@@ -69,7 +74,7 @@ struct LabReport: AsyncParsableCommand {
         }
         for note in record?.notes ?? [] { facts.append(.init("note", note)) }
         return Reproduction(
-            commands: ["sirocco lab plan \(experiment.folder)", "sirocco lab run \(experiment.folder)"],
+            commands: ["sirocco lab plan \(experiment.path)", "sirocco lab run \(experiment.path)"],
             facts: facts)
     }
 }

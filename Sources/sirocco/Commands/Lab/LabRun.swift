@@ -50,10 +50,10 @@ struct LabRun: AsyncParsableCommand {
 
     func run() async throws {
         let experiment = try prepare()
-        let frozen = try FrozenPlan.read(from: experiment.folder)
+        let frozen = try FrozenPlan.read(from: experiment.path)
         let store = ModelStore()
         try check(frozen, experiment, store)
-        let runStore = try RunStore(folder: experiment.folder, planDigest: frozen.digest)
+        let runStore = try RunStore(folder: experiment.path, planDigest: frozen.digest)
         let plan = frozen.plan
         let design = Design(plan)
         var options = Runner.Options()
@@ -83,8 +83,8 @@ struct LabRun: AsyncParsableCommand {
     }
 
     /// The folder, written and frozen if it is not.
-    private func prepare() throws -> Experiment {
-        let found = Experiment(folder: experiment)
+    private func prepare() throws -> ExperimentFolder {
+        let found = ExperimentFolder(path: experiment)
         if !found.exists {
             guard Experiments.names.contains(experiment) else {
                 throw CommandError(
@@ -105,13 +105,13 @@ struct LabRun: AsyncParsableCommand {
     }
 
     /// A run is of the plan that was frozen, and of nothing else.
-    private func check(_ frozen: FrozenPlan, _ experiment: Experiment, _ store: ModelStore) throws {
+    private func check(_ frozen: FrozenPlan, _ experiment: ExperimentFolder, _ store: ModelStore) throws {
         let departures = frozen.departures(
             from: try experiment.plan(), modelDigests: try frozen.plan.modelDigests(in: store))
         guard let first = departures.first else { return }
         throw CommandError(
             "\(experiment.planPath): not as it was frozen (\(first)); undo the change, or freeze it anew with "
-                + "`sirocco lab plan \(experiment.folder)` while there are no answers")
+                + "`sirocco lab plan \(experiment.path)` while there are no answers")
     }
 
     private func respondents(_ frozen: FrozenPlan, _ store: ModelStore) throws -> [String: any Respondent] {
