@@ -93,7 +93,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ]),
-        module("Training", ["Models", "Inference", "ModelFiles", systemPackage]),
+        module("Training", ["Models", "Inference", "ModelFiles", "Tensors", systemPackage]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         module("DataFiles", ["CZlib", "CZstd", "ModelFiles", "ChatTemplates", systemPackage]),

@@ -22,10 +22,7 @@
 /// A format of plain numbers.
 #define NUMBERS(number, text, elements, bytes, function) \
     {NAMED(number, text, elements, bytes), DECODED(F32, function), ENCODED(function)}
-/// A format of blocks that is decoded and multiplied.
-#define READABLE(number, text, elements, bytes, needs, function) \
-    {NAMED(number, text, elements, bytes), DECODED(needs, function), PANELS(function)}
-/// A format of blocks that can be written as well.
+/// A format of blocks.
 #define WRITABLE(number, text, elements, bytes, needs, function) \
     {NAMED(number, text, elements, bytes), DECODED(needs, function), ENCODED(function), PANELS(function)}
 
@@ -41,11 +38,11 @@ static const sir_format formats[] = {
     WRITABLE(7, "Q5_1", 32, 24, Q8_32, q5_1),
     WRITABLE(8, "Q8_0", 32, 34, Q8_32, q8_0),
     NAME_ONLY(9, "Q8_1", 32, 36),
-    READABLE(10, "Q2_K", 256, 84, Q8_256, q2_k),
-    READABLE(11, "Q3_K", 256, 110, Q8_256, q3_k),
-    READABLE(12, "Q4_K", 256, 144, Q8_256, q4_k),
-    READABLE(13, "Q5_K", 256, 176, Q8_256, q5_k),
-    READABLE(14, "Q6_K", 256, 210, Q8_256, q6_k),
+    WRITABLE(10, "Q2_K", 256, 84, Q8_256, q2_k),
+    WRITABLE(11, "Q3_K", 256, 110, Q8_256, q3_k),
+    WRITABLE(12, "Q4_K", 256, 144, Q8_256, q4_k),
+    WRITABLE(13, "Q5_K", 256, 176, Q8_256, q5_k),
+    WRITABLE(14, "Q6_K", 256, 210, Q8_256, q6_k),
     NAME_ONLY(15, "Q8_K", 256, 292),
     NAME_ONLY(16, "IQ2_XXS", 256, 66),
     NAME_ONLY(17, "IQ2_XS", 256, 74),

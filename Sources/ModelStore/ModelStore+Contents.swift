@@ -74,14 +74,17 @@ extension ModelStore {
         }
     }
 
-    /// Removes a model, sound or damaged, its packed weights, and what an interrupted pull of it left. A program that has
+    /// Removes a model, sound or damaged, its packed weights, what was derived from it, and what an interrupted pull left. A program that has
     /// the file open keeps it until it ends.
     /// - Throws: `ModelStoreError`.
     public func remove(_ name: String) throws {
         let name = try ModelName(name)
         guard exists(folder(name)) || exists(staging(name)) else { throw notYours(name) }
         try whileLocked(name) {
-            if let model = try? stored(name) { try packed.remove(model.path) }
+            if let model = try? stored(name) {
+                try packed.remove(model.path)
+                try removeDerived(from: model)
+            }
             try moveOut(name)
             try removeAll(staging(name))
         }

@@ -22,7 +22,7 @@ package struct Sirocco: AsyncParsableCommand {
         version: version,
         subcommands: [
             Run.self, Chat.self, Serve.self, MakeKey.self, Replay.self, Show.self, Tokenize.self, Trace.self,
-            Upcycle.self,
+            Upcycle.self, Quantize.self,
             LabCommand.self, Eval.self, Bench.self, Pull.self,
             List.self, Pack.self, Unpack.self, Remove.self,
         ])

@@ -1,6 +1,7 @@
 // Q2_K: 256 unsigned 2-bit values; 16 sub-blocks of 16 with 4-bit scale and minimum.
 // It knows this block alone; the reduction is matmul_q8_256.h's.
 
+#include "encode_256.h"
 #include "formats.h"
 #include "matmul_q8_256.h"
 
@@ -30,6 +31,20 @@ static void unpack(const void *at, sir_unpacked_256 *out) {
 
 void sir_q2_k_decode(const void *blocks, float *out, size_t count) {
     sir_decode_256(blocks, out, count, sizeof(block_q2_k), unpack, 0);
+}
+
+void sir_q2_k_encode(const float *x, void *blocks, size_t count) {
+    static const sir_levels_256 levels = {.group = 16, .lowest = 0, .highest = 3, .steps = 15};
+    block_q2_k *block = blocks;
+    for (size_t b = 0; b < count / 256; b++, block++, x += 256) {
+        sir_encoded_256 w;
+        sir_encode_256(x, levels, &w);
+        memset(block, 0, sizeof *block);
+        block->scale = w.scale;
+        block->minimum = w.minimum;
+        for (int i = 0; i < 16; i++) block->scales[i] = (uint8_t)(w.s[i] | w.m[i] << 4);
+        for (int e = 0; e < 256; e++) block->q[e / 128 * 32 + e % 32] |= (uint8_t)(w.q[e] << e / 32 % 4 * 2);
+    }
 }
 
 SIR_DEFINE_SCALAR_Q8_256(q2_k, shape, unpack, 0)

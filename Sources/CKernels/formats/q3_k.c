@@ -1,6 +1,7 @@
 // Q3_K: 256 signed 3-bit values (stored plus 4); 16 sub-blocks of 16 with signed 6-bit scale.
 // It knows this block alone; the reduction is matmul_q8_256.h's.
 
+#include "encode_256.h"
 #include "formats.h"
 #include "matmul_q8_256.h"
 
@@ -32,6 +33,27 @@ static void unpack(const void *at, sir_unpacked_256 *out) {
 
 void sir_q3_k_decode(const void *blocks, float *out, size_t count) {
     sir_decode_256(blocks, out, count, sizeof(block_q3_k), unpack, 4);
+}
+
+void sir_q3_k_encode(const float *x, void *blocks, size_t count) {
+    static const sir_levels_256 levels = {.group = 16, .lowest = -4, .highest = 3, .steps = 32};
+    block_q3_k *block = blocks;
+    for (size_t b = 0; b < count / 256; b++, block++, x += 256) {
+        sir_encoded_256 w;
+        sir_encode_256(x, levels, &w);
+        memset(block, 0, sizeof *block);
+        block->scale = w.scale;
+        for (int i = 0; i < 16; i++) {
+            int s = w.s[i] + 32;
+            block->scales[i % 8] |= (uint8_t)((s & 15) << i / 8 * 4);
+            block->scales[8 + i % 4] |= (uint8_t)(s >> 4 << i / 4 * 2);
+        }
+        for (int e = 0; e < 256; e++) {
+            int q = w.q[e] + 4;
+            block->low[e / 128 * 32 + e % 32] |= (uint8_t)((q & 3) << e / 32 % 4 * 2);
+            block->high[e % 32] |= (uint8_t)(q >> 2 << e / 32);
+        }
+    }
 }
 
 SIR_DEFINE_SCALAR_Q8_256(q3_k, shape, unpack, 4)

@@ -1,6 +1,7 @@
 // Q4_K: 256 unsigned 4-bit values; 8 sub-blocks of 32 with 6-bit scale and minimum.
 // It knows this block alone; the reduction is matmul_q8_256.h's.
 
+#include "encode_256.h"
 #include "formats.h"
 #include "matmul_q8_256.h"
 #include "scales_6.h"
@@ -26,6 +27,20 @@ static void unpack(const void *at, sir_unpacked_256 *out) {
 
 void sir_q4_k_decode(const void *blocks, float *out, size_t count) {
     sir_decode_256(blocks, out, count, sizeof(block_q4_k), unpack, 0);
+}
+
+void sir_q4_k_encode(const float *x, void *blocks, size_t count) {
+    static const sir_levels_256 levels = {.group = 32, .lowest = 0, .highest = 15, .steps = 63};
+    block_q4_k *block = blocks;
+    for (size_t b = 0; b < count / 256; b++, block++, x += 256) {
+        sir_encoded_256 w;
+        sir_encode_256(x, levels, &w);
+        memset(block, 0, sizeof *block);
+        block->scale = w.scale;
+        block->minimum = w.minimum;
+        sir_pack_scales_6(w.s, w.m, block->scales);
+        for (int e = 0; e < 256; e++) block->q[e / 64 * 32 + e % 32] |= (uint8_t)(w.q[e] << e / 32 % 2 * 4);
+    }
 }
 
 SIR_DEFINE_SCALAR_Q8_256(q4_k, shape, unpack, 0)

@@ -1,6 +1,7 @@
 // Q6_K: 256 signed 6-bit values (stored plus 32); 16 sub-blocks of 16 with signed 8-bit scale.
 // It knows this block alone; the reduction is matmul_q8_256.h's.
 
+#include "encode_256.h"
 #include "formats.h"
 #include "matmul_q8_256.h"
 
@@ -29,6 +30,23 @@ static void unpack(const void *at, sir_unpacked_256 *out) {
 
 void sir_q6_k_decode(const void *blocks, float *out, size_t count) {
     sir_decode_256(blocks, out, count, sizeof(block_q6_k), unpack, 32);
+}
+
+void sir_q6_k_encode(const float *x, void *blocks, size_t count) {
+    static const sir_levels_256 levels = {.group = 16, .lowest = -32, .highest = 31, .steps = 128};
+    block_q6_k *block = blocks;
+    for (size_t b = 0; b < count / 256; b++, block++, x += 256) {
+        sir_encoded_256 w;
+        sir_encode_256(x, levels, &w);
+        memset(block, 0, sizeof *block);
+        block->scale = w.scale;
+        for (int i = 0; i < 16; i++) block->scales[i] = (int8_t)w.s[i];
+        for (int e = 0; e < 256; e++) {
+            int q = w.q[e] + 32;
+            block->low[e / 128 * 64 + e % 64] |= (uint8_t)((q & 15) << e / 64 % 2 * 4);
+            block->high[e / 128 * 32 + e % 32] |= (uint8_t)(q >> 4 << e / 32 % 4 * 2);
+        }
+    }
 }
 
 SIR_DEFINE_SCALAR_Q8_256(q6_k, shape, unpack, 32)

@@ -17,6 +17,15 @@ SIR_INLINE void sir_unpack_scales_6(const uint8_t packed[12], int16_t s[16], int
     }
 }
 
+/// The inverse, from one scale and minimum for each of the eight. `packed` is zero before.
+SIR_INLINE void sir_pack_scales_6(const int16_t s[8], const int16_t m[8], uint8_t packed[12]) {
+    for (int i = 0; i < 4; i++) {
+        packed[i] = (uint8_t)(s[i] | s[4 + i] >> 4 << 6);
+        packed[4 + i] = (uint8_t)(m[i] | m[4 + i] >> 4 << 6);
+        packed[8 + i] = (uint8_t)((s[4 + i] & 15) | (m[4 + i] & 15) << 4);
+    }
+}
+
 #if SIR_X86
 
 /// The same as 16-bit values: `s` as 8 scales in each half (both halves of a chunk have the same), `m`

@@ -10,18 +10,21 @@ import Tensors
 
 /// The model argument of a command.
 struct ModelArgument: ParsableArguments {
-    @Argument(help: "A name in your store, a .gguf file, or a folder with config.json and safetensors.")
+    @Argument(
+        help: ArgumentHelp(
+            "A name in your store, a .gguf file, or a folder with config.json and safetensors; with @FORMAT behind it "
+                + "(smollm2@q4_k) that model requantized, once."))
     var model: String
 
     /// The path that `model` stands for.
-    func path() throws -> String { try ModelStore().resolve(model).string }
+    func path() throws -> String { try ModelReference.path(model) }
 
     /// Loads the model to run it: packed, except where the options say otherwise.
     func load(_ machine: MachineOptions) throws -> LoadedModel { try Self.load(model, machine) }
 
     /// The same for a name or path that came another way.
     static func load(_ model: String, _ machine: MachineOptions) throws -> LoadedModel {
-        let path = try ModelStore().resolve(model).string
+        let path = try ModelReference.path(model)
         let instructionSet = try machine.instructionSet()
         let file = machine.wantsPacked(instructionSet) ? try PackedWeights.open(path) : nil
         return try LoadedModel(path: path, file: file, instructionSet: instructionSet)

@@ -94,7 +94,7 @@ struct Replay: AsyncParsableCommand {
             }
             return found.path
         }
-        let path = try store.resolve(model)
+        let path = FilePath(try ModelReference.path(model, in: store))
         let digest = try store.digest(path)
         guard digest == receipt.model.sha256 else {
             throw CommandError(

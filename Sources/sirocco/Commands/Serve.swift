@@ -74,14 +74,14 @@ struct Serve: AsyncParsableCommand {
         let instructionSet = try machine.instructionSet()
         let store = ModelStore()
         // Better now than at the first request.
-        for model in settings.models { _ = try store.resolve(model.model) }
+        for model in settings.models { _ = try ModelReference.path(model.model, in: store) }
         let pool = ModelPool(
             settings.models, budget: settings.memory ?? ModelPool.defaultBudget,
             size: { Self.bytes($0, in: store) },
-            path: { try store.resolve($0.model).string },
+            path: { try ModelReference.path($0.model, in: store) },
             digest: { try store.digest(FilePath($0.path)) },
             load: { model in
-                let path = try store.resolve(model.model).string
+                let path = try ModelReference.path(model.model, in: store)
                 let file = machine.wantsPacked(instructionSet) ? try PackedWeights.open(path) : nil
                 return try LoadedModel(path: path, file: file, instructionSet: instructionSet)
             },
@@ -159,7 +159,7 @@ struct Serve: AsyncParsableCommand {
 
     /// What a model will take: its weights, and keys and values as configured.
     private static func bytes(_ model: ModelSettings, in store: ModelStore) -> Int {
-        let path = (try? store.resolve(model.model).string) ?? model.model
+        let path = (try? ModelReference.path(model.model, in: store)) ?? model.model
         let file = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         return file + (model.kvMemory ?? 0)
     }

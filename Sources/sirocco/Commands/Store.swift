@@ -69,12 +69,17 @@ struct List: ParsableCommand {
     func run() throws {
         let store = ModelStore()
         let models = try store.list()
+        let derived = try store.derivedModels().map { (name: store.name(of: $0), model: $0) }
         if json {
-            try printJSON(models.map { Record($0, packedBytes: store.packedBytes($0)) })
-        } else if models.isEmpty {
+            try printJSON(
+                models.map { Record($0, packedBytes: store.packedBytes($0)) }
+                    + derived.map {
+                        Record($0.model, name: $0.name, packedBytes: store.packed.bytes($0.model.path))
+                    })
+        } else if models.isEmpty, derived.isEmpty {
             Note.write("No models yet. Try: sirocco pull \(store.catalogue.first?.name ?? "NAME")")
         } else {
-            let width = max(4, models.map(\.name.count).max() ?? 0) + 2
+            let width = max(4, (models.map(\.name) + derived.map(\.name)).map(\.count).max() ?? 0) + 2
             func megabytes(_ bytes: Int?) -> String { bytes.map { "\($0 / 1_000_000) MB" } ?? "–" }
             print(
                 "name".padding(to: width) + "size".leftPadding(to: 9) + "packed".leftPadding(to: 10)
@@ -87,6 +92,12 @@ struct List: ParsableCommand {
                         + megabytes(store.packedBytes(model)).leftPadding(to: 10) + "  "
                         + model.pulled.formatted(.iso8601.year().month().day()) + "  " + model.source)
             }
+            for (name, model) in derived {
+                print(
+                    name.padding(to: width) + megabytes(model.bytes).leftPadding(to: 9)
+                        + megabytes(store.packed.bytes(model.path)).leftPadding(to: 10)
+                        + "  –           requantized to \(model.format.uppercased())")
+            }
         }
         for problem in try store.damaged() { Note.write(problem.description) }
     }
@@ -95,10 +106,10 @@ struct List: ParsableCommand {
         var name: String
         var path: String
         var bytes: Int
-        var sha256: String
+        var sha256: String?
         var packed_bytes: Int?
         var is_packed_only: Bool
-        var pulled: String
+        var pulled: String?
         var source: String
         var licence: String?
 
@@ -112,6 +123,16 @@ struct List: ParsableCommand {
             pulled = model.pulled.formatted(.iso8601)
             source = model.source
             licence = model.licence
+        }
+
+        /// A derived model: `source` says of what.
+        init(_ model: DerivedModel, name: String, packedBytes: Int?) {
+            self.name = name
+            path = model.path.string
+            bytes = model.bytes
+            packed_bytes = packedBytes
+            is_packed_only = false
+            source = "SHA-256 \(model.original), requantized to \(model.format.uppercased())"
         }
     }
 }
@@ -133,7 +154,11 @@ struct Remove: ParsableCommand {
     func run() throws {
         let store = ModelStore()
         for name in names {
-            try store.remove(name)
+            if let derived = try ModelReference.derived(name, in: store) {
+                try store.remove(derived)
+            } else {
+                try store.remove(name)
+            }
             Note.write("removed \(name)")
         }
     }

@@ -58,7 +58,7 @@ extension Plan {
     func localPaths(in store: ModelStore) throws -> [(name: String, path: String)] {
         try models.compactMap { model in
             guard case .local(let reference) = model.source else { return nil }
-            return (model.name, try store.resolve(reference).string)
+            return (model.name, try ModelReference.path(reference, in: store))
         }
     }
 
