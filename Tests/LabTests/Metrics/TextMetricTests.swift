@@ -46,6 +46,14 @@ struct TextMetricTests {
         }
     }
 
+    @Test("3,000 random strings have as many characters as regex's \\X finds")
+    func graphemes() throws {
+        for line in try fixture("segments.jsonl").dropFirst() {
+            let row = try JSONDecoder().decode(Segments.self, from: Data(line.utf8))
+            #expect(measure("characters", text(row.scalars)).value == Double(row.graphemes), "\(row.scalars)")
+        }
+    }
+
     @Test(
         "words are counted as a reader expects",
         arguments: [("can't stop 3.14!", 3), ("well-known", 2), ("日本", 2), ("👍 …", 0), ("l’été", 1), ("", 0)])
@@ -98,6 +106,7 @@ struct TextMetricTests {
 private struct Segments: Decodable {
     var scalars: String
     var words: [Int]
+    var graphemes: Int
     var icu: [Int]?
 }
 

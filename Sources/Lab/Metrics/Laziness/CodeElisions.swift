@@ -50,7 +50,7 @@ struct CodeElisions {
     }
 
     private func kindOfDots(at index: Int) -> Elision.Kind? {
-        let before = lines[..<index].last { !$0.trimmed.isEmpty }?.trimmed ?? ""
+        let before = lines[..<index].last { !$0.allSatisfy(\.isWhitespace) }?.trimmed ?? ""
         let isIndented = lines[index].first?.isWhitespace ?? false
         // A list of members goes on behind a comma; rows go on behind rows.
         if isData || RowElisions.areRows(lines[..<index]) { return .cutTable }

@@ -21,7 +21,7 @@ struct RowElisions {
         for (index, line) in lines.enumerated() {
             let entry = ListEntry(line)
             let text = entry?.text ?? line.trimmed
-            let isRemark = Self.namesMore(text.foldedWords)
+            let isRemark = text.utf8.count <= Self.longestRemark && Self.namesMore(text.foldedWords)
             let isElided =
                 entry != nil || seen > 0
                 ? Self.isDots(text) || isRemark && (entry != nil || text.hasPrefix("..."))
@@ -58,6 +58,10 @@ struct RowElisions {
         }
     }
 
+    private static let longestGap = 8
+    /// In bytes; six words are never more.
+    private static let longestRemark = 160
+
     static func isDots(_ text: Substring) -> Bool {
         guard !text.isEmpty else { return false }
         if text == "⋮" || text.folded == "etc" || text.folded == "etc." { return true }
@@ -83,8 +87,10 @@ struct RowElisions {
         """)
 
     /// Whether the lines end in at least two rows of values: as many commas, semicolons or tabs in each.
+    ///
+    /// Blank lines between them are passed over, but no more than a reader would take for one gap.
     static func areRows(_ lines: ArraySlice<Substring>) -> Bool {
-        let rows = lines.filter { !$0.trimmed.isEmpty }.suffix(2)
+        let rows = lines.suffix(longestGap).filter { !$0.trimmed.isEmpty }.suffix(2)
         guard rows.count == 2 else { return false }
         for mark: Character in [",", ";", "\t"] {
             let counts = rows.map { row in row.count { $0 == mark } }
