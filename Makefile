@@ -13,7 +13,7 @@ MODELS ?= smollm2
 ROWS ?= pp512,pp64,pp16,tg128
 CACHE := $(or $(SIROCCO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sirocco-development)
 
-.PHONY: help setup build model test test-clients demo format lint bench lab-validation check docs oracles fuzz emulated clean
+.PHONY: help setup build model test test-clients eval-agreement demo format lint bench lab-validation check docs oracles fuzz emulated clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 21
@@ -39,6 +39,9 @@ test: ## build and run every test, optimised, with the real model
 
 test-clients: model ## run the field's own clients, and hostile ones, against `sirocco serve` (CHECKS=test_llm.py)
 	Tests/Clients/run --sirocco $(SIROCCO) $(CHECKS)
+
+eval-agreement: model ## compare `sirocco eval` with lm-evaluation-harness, question by question
+	Benchmarks/eval/compare-lm-eval --sirocco $(SIROCCO)
 
 demo: model ## answer a prompt, then turn the model into a mixture of experts and answer again
 	@Scripts/demo $(SIROCCO)

@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
@@ -81,14 +82,34 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Statistics"),
+        module(
+            "Lab",
+            [
+                "Inference", "Statistics", "ChatTemplates", "ModelFiles", "Sampling", "Tokenizers", systemPackage,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
         module("Training", ["Models", "Inference", "ModelFiles", systemPackage]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        module("DataFiles", ["CZlib", "CZstd", "ModelFiles", "ChatTemplates", systemPackage]),
+        module(
+            "Evaluation",
+            [
+                "Inference", "DataFiles", "ChatTemplates", "Sampling", "Tokenizers", systemPackage,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .executableTarget(
             name: "sirocco",
             dependencies: [
                 "CEdit", "Inference", "ModelFiles", "Models", "ModelStore", "Sampling", "Tensors",
                 "Tokenizers",
-                "ChatTemplates", "Training", "Server", systemPackage,
+                "ChatTemplates", "Training", "Server", "DataFiles", "Evaluation", "Lab", "Statistics", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -129,6 +150,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
+        tests("DataFilesTests", ["DataFiles", "ChatTemplates", systemPackage]),
+        tests(
+            "EvaluationTests",
+            ["Evaluation", "DataFiles", "Inference", "ChatTemplates", "Sampling", systemPackage]),
+        tests(
+            "LabTests",
+            [
+                "Lab", "Statistics", "Inference", "ModelFiles", "Models", "ChatTemplates", "Sampling", "Tokenizers",
+                systemPackage,
+            ]),
         tests(
             "siroccoTests",
             [

@@ -174,6 +174,12 @@ public final class Engine: Sendable {
             throw EngineError(
                 .badRequest, "logit bias: token \(token) is not in the vocabulary of \(vocabularySize)")
         }
+        guard (0..<request.prompt.count).contains(request.promptLogProbabilitiesFrom) else {
+            throw EngineError(
+                .badRequest,
+                "log-probabilities from token \(request.promptLogProbabilitiesFrom) of a prompt of "
+                    + "\(request.prompt.count); expected one of its tokens, the first being 0")
+        }
         let least = forText && request.promptLogProbabilities == nil ? 1 : 0
         if let most = request.maxTokens, most < least {
             throw EngineError(.badRequest, "max tokens is \(most); expected at least \(least)")

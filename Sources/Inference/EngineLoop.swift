@@ -141,7 +141,7 @@ final class EngineLoop: @unchecked Sendable {
             sequence.reported < sequence.request.prompt.count
         else { return nil }
         var tokens: [PromptToken] = []
-        if sequence.reported == 0 {
+        if sequence.reported == 0, sequence.request.promptLogProbabilitiesFrom == 0 {
             tokens.append(PromptToken(id: sequence.tokens[0], logProbability: nil, top: []))
         }
         for outcome in scores {

@@ -23,14 +23,17 @@ public struct GenerationRequest: Sendable {
     /// Whose request it is. Clients take turns when there is more to do than can be done at once.
     public var client: String
     /// Whether each token of the prompt is reported with its log-probability after those before it, and this many of the
-    /// model's most likely tokens in its place. All of the prompt is computed then, also what the cache holds.
+    /// model's most likely tokens in its place. All that is reported is computed then, also what the cache holds.
     public var promptLogProbabilities: Int?
+    /// Place in the prompt of the first token that `promptLogProbabilities` reports. What lies before costs no more than
+    /// it does without: so a continuation of a long text is scored, and of a text that the cache holds.
+    public var promptLogProbabilitiesFrom: Int
 
     public init(
         prompt: [Int32], maxTokens: Int? = nil, sampling: SamplingParameters = .greedy,
         endTokens: Set<Int32> = [], usesPrefixCache: Bool = true, recordsRouting: Bool = false,
         mask: (any LogitsMask)? = nil, deadline: ContinuousClock.Instant? = nil, client: String = "",
-        promptLogProbabilities: Int? = nil
+        promptLogProbabilities: Int? = nil, promptLogProbabilitiesFrom: Int = 0
     ) {
         self.prompt = prompt
         self.maxTokens = maxTokens
@@ -42,6 +45,7 @@ public struct GenerationRequest: Sendable {
         self.deadline = deadline
         self.client = client
         self.promptLogProbabilities = promptLogProbabilities
+        self.promptLogProbabilitiesFrom = promptLogProbabilitiesFrom
     }
 }
 

@@ -237,8 +237,9 @@ package struct Scheduler {
             if sequence === oldest { reserve = 0 }
             var count = min(sequence.pending, limits.prefillChunk, left - reserve)
             if sequence.request.promptLogProbabilities != nil {
-                // A row for each position, but for those that were reported before the sequence lost its pages.
-                let done = max(0, sequence.reported - sequence.computed)
+                // A row for each position, but for those whose scores nobody wants, or that were reported before the
+                // sequence lost its pages.
+                let done = max(0, sequence.firstScored - sequence.computed)
                 count = min(count, done + rows)
                 rows -= max(0, min(count, sequence.request.prompt.count - sequence.computed) - done)
             }

@@ -54,8 +54,12 @@ package final class TokenSequence {
 
     /// Whether the logits at `position` are wanted for the token of the prompt that comes next.
     package func wantsScore(after position: Int) -> Bool {
-        request.promptLogProbabilities != nil && position >= reported && position + 1 < request.prompt.count
+        request.promptLogProbabilities != nil && position >= firstScored
+            && position + 1 < request.prompt.count
     }
+
+    /// The first position whose logits are wanted for the next token's score, if scores are wanted at all.
+    package var firstScored: Int { max(reported, request.promptLogProbabilitiesFrom - 1) }
 
     package func wantsState(of position: Int) -> Bool {
         position >= reported && embedding?.wants(position, length: request.prompt.count) ?? false
@@ -66,7 +70,7 @@ package final class TokenSequence {
 
     /// Positions at the front whose keys and values will do, computed or not: of the others more is wanted.
     private var reusable: Int {
-        if request.promptLogProbabilities != nil { return reported }
+        if request.promptLogProbabilities != nil { return firstScored }
         if let embedding, embedding.wants(0, length: .max) { return reported }
         // Tokens that were cached from the first have no routing; a gap in the middle would be a surprise.
         return request.recordsRouting && hasBegun ? reported : .max

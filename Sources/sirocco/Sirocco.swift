@@ -23,7 +23,7 @@ package struct Sirocco: AsyncParsableCommand {
         subcommands: [
             Run.self, Chat.self, Serve.self, MakeKey.self, Replay.self, Show.self, Tokenize.self, Trace.self,
             Upcycle.self,
-            Bench.self, Pull.self,
+            LabCommand.self, Eval.self, Bench.self, Pull.self,
             List.self, Pack.self, Unpack.self, Remove.self,
         ])
 

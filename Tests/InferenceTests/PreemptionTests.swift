@@ -96,6 +96,7 @@ struct PreemptionTests {
             request.sampling.temperature = 1
             request.recordsRouting = index % 2 == 0
             request.promptLogProbabilities = index % 3 == 0 ? 2 : nil
+            if index % 6 == 3 { request.promptLogProbabilitiesFrom = 40 }
             request.usesPrefixCache = index < 2  // the others compute all of it again
             return request
         }
@@ -107,7 +108,9 @@ struct PreemptionTests {
             let answer = try await generation.answer()
             #expect(answer.fingerprint == expected[index])
             if request.promptLogProbabilities != nil {
-                #expect(answer.prompt.map(\.id) == request.prompt)
+                #expect(
+                    answer.prompt.map(\.id)
+                        == Array(request.prompt[request.promptLogProbabilitiesFrom...]))
             } else {
                 #expect(answer.prompt.isEmpty)
             }

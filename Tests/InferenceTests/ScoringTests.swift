@@ -86,6 +86,34 @@ struct ScoringTests {
         }
     }
 
+    @Test("from a token on are those of the whole, and what lies before may be cached", arguments: models)
+    func fromToken(model: TinyModel) async throws {
+        let loaded = try model.load()
+        var random = SeededGenerator(seed: 15)
+        let text = (0..<210).map { _ in Int32.random(in: 3..<Int32(model.vocabularySize), using: &random) }
+        let expected = try await scores(Engine(loaded), text).prompt
+        for chunk in [7, 64, 512] {
+            var options = Engine.Options()
+            options.prefillChunk = chunk
+            let engine = try Engine(loaded, options: options)
+            for (from, cached) in [
+                (209, 0), (209, 192), (129, 128), (128, 64), (65, 64), (64, 0), (1, 0), (0, 0),
+            ] {
+                let request = GenerationRequest(
+                    prompt: text, maxTokens: 0, promptLogProbabilities: 3, promptLogProbabilitiesFrom: from)
+                let scored = try await engine.generate(request).answer()
+                #expect(bits(scored.prompt) == bits(expected[from...]), "from \(from), chunk \(chunk)")
+                #expect(scored.summary?.cachedTokens == cached, "from \(from), chunk \(chunk)")
+            }
+        }
+        let engine = try Engine(loaded)
+        for from in [-1, 210] {
+            let request = GenerationRequest(
+                prompt: text, maxTokens: 0, promptLogProbabilities: 0, promptLogProbabilitiesFrom: from)
+            #expect(throws: EngineError.self) { try engine.generate(request) }
+        }
+    }
+
     @Test("come before the answer, which is the one without them")
     func withAnswer() async throws {
         let model = Self.models[0]

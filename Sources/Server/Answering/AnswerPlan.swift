@@ -10,6 +10,8 @@ import Tokenizers
 
 /// What is to be answered, and how.
 struct AnswerPlan: Sendable {
+    /// The request that is answered: when it came, whose it is, what its errors are called.
+    let context: CallContext
     let lease: ModelLease
     let prompt: [TokenID]
     let options: AnswerOptions
@@ -21,9 +23,6 @@ struct AnswerPlan: Sendable {
     var promptLogProbabilities: Int?
     /// Tokens that end the answer, besides the model's own.
     var moreEndTokens: Set<TokenID> = []
-    /// Whose request it is, for fairness among clients.
-    var client = ""
-    var arrival = ContinuousClock.now
     /// The shape that the answer is held to.
     var format = AnswerFormat.text
     var offer = ToolOffer()
@@ -31,8 +30,10 @@ struct AnswerPlan: Sendable {
 
     var model: ServedModel { lease.model }
     var choices: Int { options.choices ?? 1 }
+    var arrival: ContinuousClock.Instant { context.arrival }
 
-    init(_ lease: ModelLease, prompt: [TokenID], options: AnswerOptions) throws {
+    init(_ call: Call, _ lease: ModelLease, prompt: [TokenID], options: AnswerOptions) throws {
+        context = call.context
         self.lease = lease
         self.prompt = prompt
         self.options = options
@@ -95,7 +96,8 @@ struct AnswerPlan: Sendable {
                 seed: seed &+ UInt64(choice)),
             endTokens: options.ignoresEnd == true ? [] : model.loaded.endTokens.union(moreEndTokens),
             usesPrefixCache: options.usesPrefixCache ?? true, recordsRouting: options.extras.trace ?? false,
-            mask: mask, deadline: deadline, client: client, promptLogProbabilities: promptLogProbabilities)
+            mask: mask, deadline: deadline, client: context.key?.name ?? "",
+            promptLogProbabilities: promptLogProbabilities)
     }
 
     /// Starts the work on all choices. Throws what is wrong before anything is computed.
@@ -109,7 +111,7 @@ struct AnswerPlan: Sendable {
             }
         } catch {
             for generation in generations { generation.cancel() }
-            throw APIError(error)
+            throw context.failure(error)
         }
         return RunningAnswer(plan: self, generations: generations)
     }
@@ -137,7 +139,7 @@ struct RunningAnswer: Sendable {
                         try await group.waitForAll()
                     }
                     continuation.finish()
-                } catch { continuation.finish(throwing: APIError(error)) }
+                } catch { continuation.finish(throwing: plan.context.failure(error)) }
             }
             continuation.onTermination = { termination in
                 guard case .cancelled = termination else { return }

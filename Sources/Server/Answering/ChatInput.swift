@@ -21,8 +21,10 @@ struct ChatInput: Sendable {
         + "unethical, prejudiced, or negative content. Ensure replies promote fairness and positivity."
 
     /// Finds the model and makes the prompt. Throws what is wrong with the request.
-    func plan(_ call: Call) async throws -> AnswerPlan {
-        let lease = try await call.lease(model)
+    func plan(_ call: Call) async throws -> AnswerPlan { try await plan(call, call.lease(model)) }
+
+    /// The same for a model that the caller has found.
+    func plan(_ call: Call, _ lease: ModelLease) async throws -> AnswerPlan {
         let loaded = lease.model.loaded
         guard loaded.promptFormat != nil else {
             throw APIError.unsupported(
@@ -34,11 +36,9 @@ struct ChatInput: Sendable {
                 try loaded.tokens(answering: messages, tools: tools, beginning: list.beginning)
             }
         }
-        var plan = try AnswerPlan(lease, prompt: prompt, options: options)
+        var plan = try AnswerPlan(call, lease, prompt: prompt, options: options)
         plan.fallbackTemperature = fallbackTemperature
         plan.continuesText = !list.beginning.isEmpty
-        plan.client = call.context.key?.name ?? ""
-        plan.arrival = call.context.arrival
         plan.offer = offer
         plan.format = format
         call.context.notes.update { $0.promptTokens = prompt.count }

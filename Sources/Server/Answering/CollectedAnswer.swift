@@ -65,4 +65,10 @@ struct Usage: Sendable, Equatable {
         cached = ends.first?.summary.cachedTokens ?? 0
         answer = ends.reduce(0) { $0 + $1.tokens.count }
     }
+
+    static func += (sum: inout Usage, other: Usage) {
+        sum.prompt += other.prompt
+        sum.cached += other.cached
+        sum.answer += other.answer
+    }
 }

@@ -28,6 +28,9 @@ package struct ModelSettings: Sendable, Equatable {
 
     package init() {}
 
+    /// Whether `name` means this model.
+    func answers(to name: String) -> Bool { self.name == name || aliases.contains(name) }
+
     package init(name: String, model: String) {
         self.name = name
         self.model = model

@@ -30,6 +30,8 @@ package struct ServerSettings: Sendable, Equatable {
     /// Where keys and values are kept over a restart; nil: nowhere.
     package var kvFolder: String?
     package var kvFolderBytes = 4 << 30
+    /// Where the lab's experiments lie whose reports are shown; nil: none are.
+    package var labFolder: String?
 
     package init() {}
 
@@ -53,6 +55,7 @@ package struct ServerSettings: Sendable, Equatable {
             Field("trace_memory", \.traceBytes, .bytes, "bytes for routing traces"),
             Field("kv_folder", \.kvFolder, .text(1...4096), "keep keys and values here over a restart"),
             Field("kv_folder_size", \.kvFolderBytes, .bytes, "bytes that the folder may take"),
+            Field("lab", \.labFolder, .text(1...4096), "show the reports of the experiments in this folder"),
         ])
 
     /// Reads a configuration file. Throws `ConfigurationError`.

@@ -90,18 +90,31 @@ enum ChatCompletions {
         input.format = body.format
         input.fallbackTemperature = dialect == .mistral ? 0.7 : 1
         let plan = try await input.plan(call)
-        let answer = try plan.start()
-        let head = Head(
-            id: (dialect == .mistral ? "" : "chatcmpl-") + Identifiers.random(dialect == .mistral ? 32 : 29),
-            created: OpenAIParts.now, model: body.model, dialect: dialect)
-        let beginning = body.list.beginning
+        let head = Head(model: body.model, dialect: dialect)
         guard body.streams == true else {
-            let collected = try await call.whileConnected(answer) { try await CollectedAnswer(answer) }
-            call.finished(plan, collected.choices.map(\.end), id: head.id)
-            return Reply.json(head.answer(collected, plan, beginning: beginning))
+            return try await reply(call, plan, head, beginning: body.list.beginning)
         }
-        let sendsUsage = dialect == .mistral || body.includesUsage == true
-        return Reply.events(call, dialect: dialect) { events in
+        return try stream(
+            call, plan, head, beginning: body.list.beginning,
+            sendsUsage: dialect == .mistral || body.includesUsage == true)
+    }
+
+    /// Answers `plan` in one object.
+    static func reply(_ call: Call, _ plan: AnswerPlan, _ head: Head, beginning: String = "") async throws
+        -> Response
+    {
+        let answer = try plan.start()
+        let collected = try await call.whileConnected(answer) { try await CollectedAnswer(answer) }
+        call.finished(plan, collected.choices.map(\.end), id: head.id)
+        return Reply.json(head.answer(collected, plan, beginning: beginning))
+    }
+
+    /// Answers `plan` in chunks, as they are made.
+    static func stream(
+        _ call: Call, _ plan: AnswerPlan, _ head: Head, beginning: String = "", sendsUsage: Bool
+    ) throws -> Response {
+        let answer = try plan.start()
+        return Reply.events(call, dialect: head.dialect) { events in
             try await call.whileConnected(answer) {
                 var stream = Stream(head: head, plan: plan, sendsUsage: sendsUsage)
                 try await stream.send(answer, beginning: beginning, to: &events)
@@ -117,6 +130,14 @@ enum ChatCompletions {
         let created: Int
         let model: String
         let dialect: Dialect
+
+        /// A new answer's head.
+        init(model: String, dialect: Dialect) {
+            id = (dialect == .mistral ? "" : "chatcmpl-") + Identifiers.random(dialect == .mistral ? 32 : 29)
+            created = OpenAIParts.now
+            self.model = model
+            self.dialect = dialect
+        }
 
         func object(_ kind: String) -> JSONObject {
             [

@@ -83,14 +83,12 @@ enum Completions {
             }
         }
         let answers = try tokens.map { tokens in
-            var plan = try AnswerPlan(lease, prompt: tokens, options: body.options)
+            var plan = try AnswerPlan(call, lease, prompt: tokens, options: body.options)
             plan.continuesText = true
             plan.format = body.format
             if scoresPrompt || body.options.maxTokens == 0 {
                 plan.promptLogProbabilities = body.logProbabilities ?? 0
             }
-            plan.arrival = call.context.arrival
-            plan.client = call.context.key?.name ?? ""
             return plan
         }.map { try $0.start() }
         let head = Head(
@@ -111,9 +109,7 @@ enum Completions {
                 choices.append(head.choice(choices.count, choice, answer.plan))
                 ends.append(choice.end)
             }
-            usage.prompt += collected.usage.prompt
-            usage.cached += collected.usage.cached
-            usage.answer += collected.usage.answer
+            usage += collected.usage
         }
         var object = head.object
         object["choices"] = .array(choices)
@@ -165,10 +161,7 @@ enum Completions {
                         }
                     }
                 }
-                let one = Usage(Array(ends[before...]))
-                usage.prompt += one.prompt
-                usage.cached += one.cached
-                usage.answer += one.answer
+                usage += Usage(Array(ends[before...]))
             }
             if let plan = answers.first?.plan { call.finished(plan, ends, id: head.id) }
             let extras = answers.first.flatMap { OpenAIParts.extras($0.plan, ends, id: head.id) }

@@ -125,7 +125,7 @@ extension Call {
                 // Few at a time: a long list must not fill the queue that others wait in.
                 try await lease.model.vectors(texts, together: 8, client: client, deadline: deadline)
             }
-        } catch { throw APIError(error) }
+        } catch { throw context.failure(error) }
     }
 
     /// Runs `work`, and cancels it if the client goes meanwhile.

@@ -15,6 +15,8 @@ struct Endpoint: Sendable {
     var body: JSONValue?
     /// The schema of its answer; nil: no JSON.
     var answer: JSONValue?
+    /// The media type of an answer that is no JSON.
+    var answerType = "text/plain"
     /// Whether it answers with server-sent events if the body says `stream`.
     var streams = false
     /// Whether it works without a key.
@@ -30,7 +32,8 @@ enum Endpoints {
         OllamaChat.endpoint, OllamaGenerate.endpoint, OllamaModels.tags, OllamaModels.ps, OllamaModels.show,
         OllamaModels.version, OllamaEmbed.endpoint,
         ListModels.endpoint, ShowModel.endpoint, Tokenize.endpoint, Detokenize.endpoint,
-        ApplyTemplate.endpoint, ShowTrace.endpoint, MetricsPage.endpoint, OpenAPIDocument.endpoint,
+        ApplyTemplate.endpoint, ShowTrace.endpoint, MetricsPage.endpoint, LabReports.list, LabReports.report,
+        OpenAPIDocument.endpoint,
         Health.health, Health.ready,
     ]
 }

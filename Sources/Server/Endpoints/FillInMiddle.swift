@@ -36,31 +36,16 @@ enum FillInMiddle {
         let body = try await call.body(shape, initial: Body())
         let lease = try await call.lease(body.model)
         var plan = try AnswerPlan(
-            lease, prompt: try lease.model.tokens(before: body.prompt, after: body.suffix),
+            call, lease, prompt: try lease.model.tokens(before: body.prompt, after: body.suffix),
             options: body.options)
         plan.fallbackTemperature = 0.7
         plan.continuesText = true
         if let end = InfillLayout.of(lease.model.tokenizer)?.end.flatMap(lease.model.tokenizer.id(ofPiece:)) {
             plan.moreEndTokens = [end]
         }
-        plan.arrival = call.context.arrival
-        plan.client = call.context.key?.name ?? ""
-        let ready = plan
-        let answer = try ready.start()
-        let head = ChatCompletions.Head(
-            id: Identifiers.random(32), created: OpenAIParts.now, model: body.model, dialect: .mistral)
-        guard body.streams == true else {
-            let collected = try await call.whileConnected(answer) { try await CollectedAnswer(answer) }
-            call.finished(ready, collected.choices.map(\.end), id: head.id)
-            return Reply.json(head.answer(collected, ready, beginning: ""))
-        }
-        return Reply.events(call, dialect: .mistral) { events in
-            try await call.whileConnected(answer) {
-                var stream = ChatCompletions.Stream(head: head, plan: ready, sendsUsage: true)
-                try await stream.send(answer, beginning: "", to: &events)
-                call.finished(ready, stream.ends, id: head.id)
-            }
-        }
+        let head = ChatCompletions.Head(model: body.model, dialect: .mistral)
+        guard body.streams == true else { return try await ChatCompletions.reply(call, plan, head) }
+        return try ChatCompletions.stream(call, plan, head, sendsUsage: true)
     }
 }
 

@@ -73,23 +73,13 @@ enum Messages {
         let answer = try plan.start()
         let initial = MessagesAnswer(id: "msg_" + Identifiers.random(24), model: body.model, plan: plan)
         guard body.streams == true else {
-            let made = try await call.whileConnected(answer) {
-                var made = initial
-                for try await event in answer.events() { _ = made.take(event) }
-                return made
-            }
-            call.finished(plan, made.ends, id: made.id)
-            return named(Reply.json(made.message), call)
+            return named(Reply.json(try await call.whole(answer, into: initial).message), call)
         }
         let response = Reply.events(call, dialect: .anthropic) { events in
-            try await call.whileConnected(answer) {
-                var made = initial
-                try await events.send(
-                    ["type": "message_start", "message": made.message], name: "message_start")
-                for try await event in answer.events() {
-                    for (name, value) in made.take(event) { try await events.send(value, name: name) }
-                }
-                call.finished(plan, made.ends, id: made.id)
+            try await events.send(
+                ["type": "message_start", "message": initial.message], name: "message_start")
+            try await call.grow(initial, by: answer) { name, value in
+                try await events.send(value, name: name)
             }
         }
         return named(response, call)

@@ -3,7 +3,7 @@
 import ChatTemplates
 
 /// The message so far.
-struct MessagesAnswer: Sendable {
+struct MessagesAnswer: GrowingAnswer {
     typealias Event = (name: String, value: JSONValue)
 
     private enum Block {

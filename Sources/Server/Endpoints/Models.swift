@@ -29,11 +29,7 @@ enum ShowModel {
     ) { call in
         // A name may have a slash, which a path spells %2F.
         let name = call.context.parameters.get("id")?.percentDecoded ?? ""
-        let known = call.visibleModels
-        guard let settings = known.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
-            throw APIError.unknownModel(String(name.prefix(200)), known: known.map(\.name))
-        }
-        return Reply.json(json(name, settings, call.service))
+        return Reply.json(json(name, try call.settings(of: name), call.service))
     }
 
     static func json(_ name: String, _ settings: ModelSettings, _ service: Service) -> JSONValue {
@@ -62,6 +58,15 @@ extension Call {
     /// The models that the request's key may use.
     var visibleModels: [ModelSettings] {
         service.pool.settings.filter { context.key?.models?.contains($0.name) ?? true }
+    }
+
+    /// The settings of the model called `name`, which may be an alias, if the key may use it.
+    func settings(of name: String) throws -> ModelSettings {
+        let known = visibleModels
+        guard let settings = known.first(where: { $0.answers(to: name) }) else {
+            throw APIError.unknownModel(String(name.prefix(200)), known: known.map(\.name))
+        }
+        return settings
     }
 
     /// Which of the two APIs under /v1 the client speaks: as the model is configured, else by what Mistral's own client

@@ -5,13 +5,16 @@ import FoundationEssentials
 import Inference
 
 /// The answer so far.
-struct OllamaAnswer: Sendable {
+struct OllamaAnswer: GrowingAnswer {
     let model: String
     let plan: AnswerPlan
     /// Whether pieces are messages (/api/chat) or texts (/api/generate).
     let isChat: Bool
     /// How long the request waited for the model to be in memory.
     let loading: Duration
+
+    /// Ollama's answers have no names; the log has the request's.
+    var id: String { plan.context.id }
 
     private var text = ""
     private var records: [TokenRecord] = []

@@ -6,12 +6,7 @@ import Inference
 
 enum OllamaChat {
     private struct Body: OllamaBody {
-        var model = ""
-        var settings = OllamaSettings()
-        var format = AnswerFormat.text
-        var streams = true
-        var wantsLogProbabilities = false
-        var topLogProbabilities = 0
+        var common = OllamaCommon()
         var list = MessageList()
         var tools: [ToolDefinition] = []
     }
@@ -28,32 +23,27 @@ enum OllamaChat {
         body: shape.schema, answer: Ollama.answer("message", ["type": "object"]), streams: true
     ) { call in
         let body = try await call.body(shape, initial: Body())
-        let name = call.ollamaName(body.model)
+        let name = call.ollamaName(body.common.model)
         let start = ContinuousClock.now
         let lease = try await call.lease(name)
         let loading = ContinuousClock.now - start
         guard !body.list.messages.isEmpty else {
-            return Reply.json(OllamaAnswer.loaded(body.model, isChat: true))
+            return Reply.json(OllamaAnswer.loaded(body.common.model, isChat: true))
         }
-        var input = ChatInput(model: name, list: body.list, options: try body.options(lease))
+        var input = ChatInput(model: name, list: body.list, options: try body.common.options(lease))
         input.offer.tools = body.tools
-        input.format = body.format
+        input.format = body.common.format
         input.fallbackTemperature = Ollama.temperature
-        let plan = try await input.plan(call)
+        let plan = try await input.plan(call, lease)
         return try await Ollama.reply(
-            call, OllamaAnswer(model: body.model, plan: plan, isChat: true, loading: loading),
-            streams: body.streams)
+            call, OllamaAnswer(model: body.common.model, plan: plan, isChat: true, loading: loading),
+            streams: body.common.streams)
     }
 }
 
 enum OllamaGenerate {
     private struct Body: OllamaBody {
-        var model = ""
-        var settings = OllamaSettings()
-        var format = AnswerFormat.text
-        var streams = true
-        var wantsLogProbabilities = false
-        var topLogProbabilities = 0
+        var common = OllamaCommon()
         var prompt = ""
         var suffix: String?
         var system: String?
@@ -80,42 +70,40 @@ enum OllamaGenerate {
         body: shape.schema, answer: Ollama.answer("response", ["type": "string"]), streams: true
     ) { call in
         let body = try await call.body(shape, initial: Body())
-        let name = call.ollamaName(body.model)
+        let name = call.ollamaName(body.common.model)
         let start = ContinuousClock.now
         let lease = try await call.lease(name)
         let loading = ContinuousClock.now - start
         guard !body.prompt.isEmpty || body.suffix != nil else {
-            return Reply.json(OllamaAnswer.loaded(body.model, isChat: false))
+            return Reply.json(OllamaAnswer.loaded(body.common.model, isChat: false))
         }
         let plan = try await plan(body, lease, call)
         return try await Ollama.reply(
-            call, OllamaAnswer(model: body.model, plan: plan, isChat: false, loading: loading),
-            streams: body.streams)
+            call, OllamaAnswer(model: body.common.model, plan: plan, isChat: false, loading: loading),
+            streams: body.common.streams)
     }
 
     private static func plan(_ body: Body, _ lease: ModelLease, _ call: Call) async throws -> AnswerPlan {
-        let options = try body.options(lease)
+        let options = try body.common.options(lease)
         guard body.isRaw || body.suffix != nil || lease.model.loaded.promptFormat == nil else {
             var input = ChatInput(model: lease.model.name, options: options)
             input.list.messages = [ChatMessage(role: .user, content: body.prompt)]
             if let system = body.system {
                 input.list.messages.insert(ChatMessage(role: .system, content: system), at: 0)
             }
-            input.format = body.format
+            input.format = body.common.format
             input.fallbackTemperature = Ollama.temperature
-            return try await input.plan(call)
+            return try await input.plan(call, lease)
         }
         if body.system?.isEmpty == false {
             throw APIError.unsupported(
                 "system: a prompt that is continued as it stands has none", at: ["system"])
         }
         let prompt = try lease.model.tokens(before: body.prompt, after: body.suffix)
-        var plan = try AnswerPlan(lease, prompt: prompt, options: options)
-        plan.format = body.format
+        var plan = try AnswerPlan(call, lease, prompt: prompt, options: options)
+        plan.format = body.common.format
         plan.continuesText = true
         plan.fallbackTemperature = Ollama.temperature
-        plan.arrival = call.context.arrival
-        plan.client = call.context.key?.name ?? ""
         return plan
     }
 }
@@ -142,22 +130,10 @@ enum Ollama {
     static func reply(_ call: Call, _ initial: OllamaAnswer, streams: Bool) async throws -> Response {
         let answer = try initial.plan.start()
         guard streams else {
-            let made = try await call.whileConnected(answer) {
-                var made = initial
-                for try await event in answer.events() { _ = made.take(event) }
-                return made
-            }
-            call.finished(initial.plan, made.ends, id: call.id)
-            return Reply.json(made.whole)
+            return Reply.json(try await call.whole(answer, into: initial).whole)
         }
         return Reply.lines(call, dialect: .ollama) { lines in
-            try await call.whileConnected(answer) {
-                var made = initial
-                for try await event in answer.events() {
-                    for line in made.take(event) { try await lines.send(line) }
-                }
-                call.finished(initial.plan, made.ends, id: call.id)
-            }
+            try await call.grow(initial, by: answer) { try await lines.send($0) }
         }
     }
 }

@@ -70,10 +70,7 @@ enum OllamaModels {
             throw APIError.invalid("model: this field is required", at: ["model"], code: "missing_parameter")
         }
         let name = call.ollamaName(wanted)
-        let known = call.visibleModels
-        guard let settings = known.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
-            throw APIError.unknownModel(wanted, known: known.map(\.name))
-        }
+        let settings = try call.settings(of: name)
         guard let facts = call.facts(settings) else {
             throw APIError(
                 .serviceUnavailable, .unavailable, code: "model_unavailable",

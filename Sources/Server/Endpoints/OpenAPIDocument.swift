@@ -62,7 +62,7 @@ enum OpenAPIDocument {
         }
         var content = JSONObject()
         if let answer = endpoint.answer { content["application/json"] = ["schema": answer] }
-        if endpoint.answer == nil { content["text/plain"] = ["schema": ["type": "string"]] }
+        if endpoint.answer == nil { content[endpoint.answerType] = ["schema": ["type": "string"]] }
         if endpoint.streams {
             let type = endpoint.dialect == .ollama ? "application/x-ndjson" : "text/event-stream"
             // What one event is differs by API; readers of this document that check events want an object.

@@ -83,23 +83,12 @@ enum Responses {
         let answer = try plan.start()
         let initial = ResponsesAnswer(plan: plan, request: json)
         guard body.streams == true else {
-            let made = try await call.whileConnected(answer) {
-                var made = initial
-                for try await event in answer.events() { _ = made.take(event) }
-                return made
-            }
-            call.finished(plan, made.ends, id: made.id)
-            return Reply.json(made.response)
+            return Reply.json(try await call.whole(answer, into: initial).response)
         }
         return Reply.events(call, dialect: .openAI) { events in
-            try await call.whileConnected(answer) {
-                var made = initial
-                for event in made.begin() { try await events.send(event.value, name: event.name) }
-                for try await piece in answer.events() {
-                    for event in made.take(piece) { try await events.send(event.value, name: event.name) }
-                }
-                call.finished(plan, made.ends, id: made.id)
-            }
+            var begun = initial
+            for event in begun.begin() { try await events.send(event.value, name: event.name) }
+            try await call.grow(begun, by: answer) { try await events.send($0.value, name: $0.name) }
         }
     }
 }

@@ -3,7 +3,7 @@
 import ChatTemplates
 
 /// The response so far.
-struct ResponsesAnswer: Sendable {
+struct ResponsesAnswer: GrowingAnswer {
     typealias Event = (name: String, value: JSONValue)
 
     private enum Item {

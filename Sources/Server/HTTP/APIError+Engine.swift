@@ -3,6 +3,7 @@
 import ChatTemplates
 import Hummingbird
 import Inference
+import Logging
 
 extension APIError {
     /// Nobody reads it but a client that closed only its own direction. nginx logs the same number.
@@ -11,19 +12,7 @@ extension APIError {
         code: "client_closed",
         "the connection was closed before the answer was there; keep it open in both directions")
 
-    /// The error as a client is told of it; what is none of the client's becomes a fault of the server.
-    init(_ error: any Error) {
-        switch error {
-        case let error as APIError: self = error
-        case let error as EngineError: self.init(error)
-        case let error as ChatTemplateError: self = .invalid(error.description)
-        case is CancellationError:
-            self = .clientGone
-        default: self = .server("?")
-        }
-    }
-
-    private init(_ error: EngineError) {
+    fileprivate init(_ error: EngineError) {
         switch error.code {
         case .badRequest, .nothingAllowed: self = .invalid(error.description)
         case .promptTooLong: self = .invalid(error.description, code: "context_length_exceeded")
@@ -44,6 +33,21 @@ extension APIError {
             // Says where the file lies, which is nobody's business out there.
             self = APIError(
                 .internalServerError, .server, code: "model_error", "the model cannot do this")
+        }
+    }
+}
+
+extension CallContext {
+    /// The error as this request's client is told of it. What is none of the client's is a fault of the server, and logged.
+    func failure(_ error: any Error) -> APIError {
+        switch error {
+        case let error as APIError: return error
+        case let error as EngineError: return APIError(error)
+        case let error as ChatTemplateError: return .invalid(error.description)
+        case is CancellationError: return .clientGone
+        default:
+            logger.error("request failed", metadata: ["request": "\(id)", "error": "\(error)"])
+            return .server(id)
         }
     }
 }

@@ -96,13 +96,8 @@ struct Call: Sendable {
 
     /// The model called `name`, if the key may use it.
     func lease(_ name: String) async throws -> ModelLease {
-        guard let settings = try? service.pool.settings(of: name) else {
-            throw APIError.unknownModel(name, known: visibleModels.map(\.name))
-        }
+        let settings = try settings(of: name)
         context.notes.update { $0.model = settings.name }
-        if let allowed = context.key?.models, !allowed.contains(settings.name) {
-            throw APIError.unknownModel(name, known: allowed)
-        }
         do { return try await service.pool.lease(name) } catch let error as APIError {
             throw error
         } catch is CancellationError {
@@ -139,7 +134,12 @@ struct Call: Sendable {
     func unhurried<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         let length = request.headers[.contentLength].flatMap { Int($0) } ?? .max
         guard length > 64 << 10 else { return try body() }
-        return try await NIOThreadPool.singleton.runIfActive(body)
+        return try await onThread(body)
+    }
+
+    /// Runs `body` on a thread that may wait, for files and long work.
+    func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await NIOThreadPool.singleton.runIfActive(body)
     }
 
     private func within<Value: Sendable>(

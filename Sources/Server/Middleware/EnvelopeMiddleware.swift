@@ -60,18 +60,12 @@ struct EnvelopeMiddleware: RouterMiddleware {
 
     private func apiError(_ error: any Error, _ request: Request, _ context: CallContext) -> APIError {
         switch error {
-        case let error as APIError: return error
         case let error as HTTPError where error.status == .notFound: return notFound(request)
         case let error as HTTPError:
             return APIError(
                 error.status, .invalidRequest, code: "http_error",
                 error.body ?? "this request cannot be served")
-        case is CancellationError:
-            return .clientGone
-        default:
-            context.logger.error(
-                "request failed", metadata: ["request": "\(context.id)", "error": "\(error)"])
-            return .server(context.id)
+        default: return context.failure(error)
         }
     }
 

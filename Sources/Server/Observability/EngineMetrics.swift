@@ -37,8 +37,7 @@ struct EngineMetrics: EngineObserver {
         if let first = request.firstTokenSeconds {
             metrics.observe(first, in: ServerMetrics.firstToken, ["model": model])
         }
-        for gap in request.gaps {
-            metrics.observe(Double(gap), in: ServerMetrics.interToken, ["model": model])
-        }
+        metrics.observe(
+            contentsOf: request.gaps.lazy.map(Double.init), in: ServerMetrics.interToken, ["model": model])
     }
 }

@@ -50,11 +50,24 @@ package final class Metrics: Sendable {
 
     /// Takes a value into a histogram.
     package func observe(_ value: Double, in family: Family, _ labels: KeyValuePairs<String, String> = [:]) {
+        observe(contentsOf: CollectionOfOne(value), in: family, labels)
+    }
+
+    /// Takes many values into a histogram at once: the labels are written and the lock is taken once.
+    package func observe(
+        contentsOf values: some Collection<Double>, in family: Family,
+        _ labels: KeyValuePairs<String, String> = [:]
+    ) {
+        guard !values.isEmpty else { return }
         update(family, labels) { series in
             if series.counts.isEmpty { series.counts = Array(repeating: 0, count: family.bounds.count) }
-            if let bucket = family.bounds.firstIndex(where: { value <= $0 }) { series.counts[bucket] += 1 }
-            series.total += 1
-            series.value += value
+            for value in values {
+                if let bucket = family.bounds.firstIndex(where: { value <= $0 }) {
+                    series.counts[bucket] += 1
+                }
+                series.total += 1
+                series.value += value
+            }
         }
     }
 

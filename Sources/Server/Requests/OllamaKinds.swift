@@ -45,31 +45,14 @@ struct OllamaSettings: Sendable, HasAnswerOptions {
     }
 }
 
-/// The fields that /api/chat and /api/generate share.
-protocol OllamaBody: Sendable {
-    var model: String { get set }
-    var settings: OllamaSettings { get set }
-    var format: AnswerFormat { get set }
-    var streams: Bool { get set }
-    var wantsLogProbabilities: Bool { get set }
-    var topLogProbabilities: Int { get set }
-}
-
-extension OllamaBody {
-    static var sharedFields: [Field<Self>] {
-        [
-            Field("model", \.model, .text(1...200), isRequired: true, "a name that this server offers"),
-            Field("options", \.settings, .object(OllamaSettings.shape, initial: .init()), "how to answer"),
-            Field("format", \.format, .ollamaFormat, "\"json\", or a JSON Schema"),
-            Field("stream", \.streams, .bool, "one JSON object a line, as the answer grows; so unless false"),
-            Field("logprobs", \.wantsLogProbabilities, .bool, "report log-probabilities"),
-            Field("top_logprobs", \.topLogProbabilities, .integer(0...20), "likeliest tokens to report"),
-            Field(only: .keepAlive, "keep_alive", "any time but 0; models stay until others need the memory"),
-            Field(
-                only: .constant([false], "models here think in their answers, or not at all"), "think",
-                "false"),
-        ]
-    }
+/// What /api/chat and /api/generate both take.
+struct OllamaCommon: Sendable {
+    var model = ""
+    var settings = OllamaSettings()
+    var format = AnswerFormat.text
+    var streams = true
+    var wantsLogProbabilities = false
+    var topLogProbabilities = 0
 
     /// The options as the model `lease` can honour them.
     func options(_ lease: ModelLease) throws -> AnswerOptions {
@@ -79,6 +62,34 @@ extension OllamaBody {
         }
         if wantsLogProbabilities { options.topLogProbabilities = topLogProbabilities }
         return options
+    }
+}
+
+/// A body with those fields in it.
+protocol OllamaBody: Sendable {
+    var common: OllamaCommon { get set }
+}
+
+extension OllamaBody {
+    static var sharedFields: [Field<Self>] {
+        [
+            Field(
+                "model", \.common.model, .text(1...200), isRequired: true, "a name that this server offers"),
+            Field(
+                "options", \.common.settings, .object(OllamaSettings.shape, initial: .init()), "how to answer"
+            ),
+            Field("format", \.common.format, .ollamaFormat, "\"json\", or a JSON Schema"),
+            Field(
+                "stream", \.common.streams, .bool,
+                "one JSON object a line, as the answer grows; so unless false"),
+            Field("logprobs", \.common.wantsLogProbabilities, .bool, "report log-probabilities"),
+            Field(
+                "top_logprobs", \.common.topLogProbabilities, .integer(0...20), "likeliest tokens to report"),
+            Field(only: .keepAlive, "keep_alive", "any time but 0; models stay until others need the memory"),
+            Field(
+                only: .constant([false], "models here think in their answers, or not at all"), "think",
+                "false"),
+        ]
     }
 }
 

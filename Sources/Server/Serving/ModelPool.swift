@@ -127,7 +127,7 @@ package final class ModelPool: Sendable {
     /// The settings under `name`, which may be an alias.
     package func settings(of name: String) throws -> ModelSettings {
         let all = settings
-        guard let found = all.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
+        guard let found = all.first(where: { $0.answers(to: name) }) else {
             throw APIError.unknownModel(name, known: all.map(\.name))
         }
         return found

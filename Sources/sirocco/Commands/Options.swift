@@ -17,8 +17,11 @@ struct ModelArgument: ParsableArguments {
     func path() throws -> String { try ModelStore().resolve(model).string }
 
     /// Loads the model to run it: packed, except where the options say otherwise.
-    func load(_ machine: MachineOptions) throws -> LoadedModel {
-        let path = try path()
+    func load(_ machine: MachineOptions) throws -> LoadedModel { try Self.load(model, machine) }
+
+    /// The same for a name or path that came another way.
+    static func load(_ model: String, _ machine: MachineOptions) throws -> LoadedModel {
+        let path = try ModelStore().resolve(model).string
         let instructionSet = try machine.instructionSet()
         let file = machine.wantsPacked(instructionSet) ? try PackedWeights.open(path) : nil
         return try LoadedModel(path: path, file: file, instructionSet: instructionSet)

@@ -40,6 +40,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Keep keys and values in this folder over a restart.")
     var kvFolder: String?
 
+    @Option(help: "Show the lab's reports in this folder at /lab.")
+    var lab: String?
+
     @Flag(help: "Write prompts and answers to the log.")
     var logContent = false
 
@@ -120,6 +123,7 @@ struct Serve: AsyncParsableCommand {
         if open { settings.isOpen = true }
         if logContent { settings.logsContent = true }
         if let kvFolder { settings.kvFolder = kvFolder }
+        if let lab { settings.labFolder = lab }
         for (number, hash) in keyHash.enumerated() {
             var key = KeySettings()
             key.name = "key-\(number + 1)"

@@ -12,7 +12,15 @@ package final class ProgressBar: Sendable {
         var isFinished = false
     }
 
+    /// What a job's progress is counted in.
+    package enum Unit: Sendable {
+        case bytes
+        /// So many things, by their plural.
+        case count(String)
+    }
+
     private let label: String
+    private let unit: Unit
     private let isLive: Bool
     private let coloured: Bool
     private let start = ContinuousClock.now
@@ -20,9 +28,10 @@ package final class ProgressBar: Sendable {
 
     private static let redraw = Duration.milliseconds(100)
 
-    /// - Parameter total: in bytes; nil where nobody knows yet.
-    package init(_ label: String, total: Int64? = nil) {
+    /// - Parameter total: in `unit`; nil where nobody knows yet.
+    package init(_ label: String, unit: Unit = .bytes, total: Int64? = nil) {
         self.label = label
+        self.unit = unit
         state = Mutex(State(total: total))
         isLive = Terminal.isTerminal(.error) && Terminal.environment("TERM") != "dumb"
         coloured = Terminal.showsColour(.error)
@@ -31,7 +40,8 @@ package final class ProgressBar: Sendable {
     /// - Parameters:
     ///   - done: so far, not since the last call.
     ///   - total: for jobs that learn it on the way; nil leaves it as it is.
-    package func update(_ done: Int64, of total: Int64? = nil) {
+    ///   - remark: what else there is to say, such as a second rate.
+    package func update(_ done: Int64, of total: Int64? = nil, remark: String = "") {
         state.withLock { state in
             if state.isFinished { return }
             if let total { state.total = total }
@@ -40,14 +50,15 @@ package final class ProgressBar: Sendable {
                 if let drawnAt = state.drawnAt, now - drawnAt < Self.redraw { return }
                 state.drawnAt = now
                 Terminal.write(
-                    Self.carriageReturn + line(done, state.total, now) + Self.clearToEnd, to: .error)
+                    Self.carriageReturn + line(done, state.total, now, remark) + Self.clearToEnd, to: .error)
             } else if let total = state.total, total > 0 {
                 // A log gets a line for every tenth.
                 let tenth = Int(min(done, total) * 10 / total)
                 if tenth <= state.reportedTenth || tenth == 10 { return }
                 state.reportedTenth = tenth
                 Terminal.write(
-                    "\(label): \(tenth * 10) % (\(Self.amount(done)) of \(Self.amount(total)))\n", to: .error)
+                    "\(label): \(tenth * 10) % (\(Self.amount(done, unit)) of \(Self.amount(total, unit)))\n",
+                    to: .error)
             }
         }
     }
@@ -58,7 +69,7 @@ package final class ProgressBar: Sendable {
             if state.isFinished { return }
             state.isFinished = true
             let seconds = Self.seconds(ContinuousClock.now - start)
-            let last = outcome ?? "\(Self.amount(done)) in \(Self.brief(seconds))"
+            let last = outcome ?? "\(Self.amount(done, unit)) in \(Self.brief(seconds))"
             Terminal.write(
                 (isLive ? Self.carriageReturn : "") + "\(label): \(last)" + (isLive ? Self.clearToEnd : "")
                     + "\n",
@@ -69,20 +80,25 @@ package final class ProgressBar: Sendable {
     private static let carriageReturn = "\r"
     private static let clearToEnd = "\u{1B}[K"
 
-    private func line(_ done: Int64, _ total: Int64?, _ now: ContinuousClock.Instant) -> String {
+    private func line(_ done: Int64, _ total: Int64?, _ now: ContinuousClock.Instant, _ remark: String)
+        -> String
+    {
         Self.render(
-            label: label, done: done, total: total, seconds: Self.seconds(now - start),
-            width: Terminal.width(.error), coloured: coloured)
+            label: label, unit: unit, done: done, total: total, seconds: Self.seconds(now - start),
+            remark: remark, width: Terminal.width(.error), coloured: coloured)
     }
 
     /// The line of a bar, never wider than `width` columns.
     package static func render(
-        label: String, done: Int64, total: Int64?, seconds: Double, width: Int, coloured: Bool
+        label: String, unit: Unit = .bytes, done: Int64, total: Int64?, seconds: Double, remark: String = "",
+        width: Int, coloured: Bool
     ) -> String {
         let rate = seconds > 0 ? Double(done) / seconds : 0
-        var figures = amount(done)
-        if let total, total > 0 { figures += " of \(amount(total))" }
-        if rate > 0 { figures += ", \(amount(Int64(rate)))/s" }
+        var figures = amount(done, unit)
+        if let total, total > 0 { figures += " of \(amount(total, unit))" }
+        // Of things there are too few in a second for a round rate to say anything.
+        if rate > 0, case .bytes = unit { figures += ", \(amount(Int64(rate), unit))/s" }
+        if !remark.isEmpty { figures += ", " + remark }
         if let total, rate > 0, done < total { figures += ", \(brief(Double(total - done) / rate)) left" }
 
         // One column stays free: writing the last one makes some terminals wrap.
@@ -97,7 +113,14 @@ package final class ProgressBar: Sendable {
         return "\(label): \(bar) \(figures)"
     }
 
-    private static func amount(_ bytes: Int64) -> String {
+    private static func amount(_ number: Int64, _ unit: Unit) -> String {
+        switch unit {
+        case .bytes: amount(bytes: number)
+        case .count(let name): "\(number) \(name)"
+        }
+    }
+
+    private static func amount(bytes: Int64) -> String {
         let names = ["B", "kB", "MB", "GB", "TB"]
         var scaled = Double(bytes)
         var index = 0

@@ -1,0 +1,2 @@
+// zlib, for pages of Parquet files that gzip packed.
+#include <zlib.h>

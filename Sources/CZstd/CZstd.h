@@ -1,0 +1,2 @@
+// Zstandard, for pages of Parquet files that zstd packed.
+#include <zstd.h>
