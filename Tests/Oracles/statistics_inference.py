@@ -178,10 +178,11 @@ def main():
     file = {"made": f"Tests/Oracles/statistics_inference.py, scipy {scipy.__version__}, statsmodels "
                     f"{statsmodels.__version__}, numpy {np.__version__}"}
     for name, (function, count) in SECTIONS.items():
-        file[name] = [function(Inputs(2000 + number), number) for number in range(count)]
+        rows = [function(Inputs(2000 + number), number) for number in range(count)]
+        file[name] = [[v if v is not None and np.isfinite(v) else None for v in row] for row in rows]
         print(f"{name}: {count} cases", flush=True)
     with open(parser.parse_args().out, "w") as out:
-        out.write(json.dumps(file, default=float).replace("], [", "],\n["))
+        out.write(json.dumps(file, default=float, allow_nan=False).replace("], [", "],\n["))
 
 
 main()
