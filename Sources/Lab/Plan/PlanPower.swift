@@ -66,7 +66,7 @@ package struct PlanPower: Sendable, Equatable, Codable {
         }
         if family > 1 {
             notes.append(
-                "power is at alpha \(level), the first step of \(plan.analysis.multiplicity.rawValue) with \(family) "
+                "power is at alpha \(short(level)), the first step of \(plan.analysis.multiplicity.rawValue) with \(family) "
                     + "hypotheses")
         }
     }

@@ -143,7 +143,7 @@ package struct PlanCost: Sendable, Equatable, Codable {
 private func percent(_ share: Double) -> String { "\(short(share * 100)) %" }
 
 /// Three digits.
-private func short(_ number: Double) -> String {
+func short(_ number: Double) -> String {
     guard number.isFinite, number != 0 else { return "\(number)" }
     if abs(number) >= 100 { return abs(number) < 1e15 ? "\(Int(number.rounded()))" : "\(number)" }
     var scale = 1.0
