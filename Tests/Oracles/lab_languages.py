@@ -18,7 +18,7 @@ import wordfreq
 
 LANGUAGES = ["en", "fr", "de", "es", "it", "pt", "nl"]
 # In characters of the literal; what the table may cost.
-SIZE = 52_000
+SIZE = 46_500
 # One step of a value, in nats, and the largest value: 45 steps, "0" to "]".
 STEP, STEPS = 0.16, 45
 

@@ -46,7 +46,9 @@ struct Refusal: Metric {
             if RefusalPhrases.refusal.occur(in: words), !RefusalPhrases.look.occur(in: words) {
                 refusal = refusal ?? sentence.text
                 // What follows a colon or a turn may already be help.
-                if let turn = words.firstIndex(where: Self.turns.contains), turn > 3 { content += words.count - turn - 1 }
+                if let turn = words.firstIndex(where: Self.turns.contains), turn > 3 {
+                    content += words.count - turn - 1
+                }
             } else if RefusalPhrases.deflection.occur(in: words) {
                 deflection = deflection ?? sentence.text
                 deflecting += words.count
@@ -76,13 +78,17 @@ struct Refusal: Metric {
         var isLetter = false
         for line in lines {
             let text = line.trimmed
-            let isSpeech = text.hasPrefix("—") || text.prefix(20).prefix { $0 != ":" }.allSatisfy(\.isLetter)
-                && text.contains(": ")
+            let isSpeech =
+                text.hasPrefix("—")
+                || text.prefix(20).prefix { $0 != ":" }.allSatisfy(\.isLetter)
+                    && text.contains(": ")
             if openings.contains(where: text.folded.hasPrefix) { isLetter = true }
             if !isLetter, !isSpeech { own.append(line) }
         }
         return own
     }
 
-    private static let openings = ["dear ", "subject:", "madame, monsieur", "sehr geehrte", "liebe ", "gentile "]
+    private static let openings = [
+        "dear ", "subject:", "madame, monsieur", "sehr geehrte", "liebe ", "gentile ",
+    ]
 }

@@ -8,25 +8,69 @@ struct LanguageMetricTests {
     private func measure(_ answer: String, in language: String?) -> Lab.Measurement {
         Metrics.named("language")!.measure(
             Sample(
-                prompt: Prompt(id: "p", text: "q", language: language), question: "q", answer: answer, finish: .stop,
+                prompt: Prompt(id: "p", text: "q", language: language), question: "q", answer: answer,
+                finish: .stop,
                 tokens: 4))
     }
 
     @Test(
         "everyday sentences are in their own language and in no other",
         arguments: [
-            ("en", ["Where did you put my keys?", "It's raining again, take your coat.", "I'd love a cup of tea."]),
-            ("fr", ["Tu as vu mes clés ?", "Il pleut encore, prends ton manteau.", "On se retrouve devant la gare."]),
-            ("de", ["Wo hast du meine Schlüssel hingelegt?", "Es regnet schon wieder.", "Wir treffen uns am Bahnhof."]),
-            ("es", ["¿Dónde has puesto mis llaves?", "Está lloviendo otra vez.", "Nos vemos delante de la estación."]),
-            ("it", ["Dove hai messo le mie chiavi?", "Sta piovendo di nuovo.", "Ci vediamo davanti alla stazione."]),
-            ("pt", ["Onde você colocou as minhas chaves?", "Está chovendo de novo.", "A gente se vê na estação."]),
-            ("nl", ["Waar heb je mijn sleutels gelaten?", "Het regent alweer.", "We zien elkaar voor het station."]),
+            (
+                "en",
+                [
+                    "Where did you put my keys?", "It's raining again, take your coat.",
+                    "I'd love a cup of tea.",
+                ]
+            ),
+            (
+                "fr",
+                [
+                    "Tu as vu mes clés ?", "Il pleut encore, prends ton manteau.",
+                    "On se retrouve devant la gare.",
+                ]
+            ),
+            (
+                "de",
+                [
+                    "Wo hast du meine Schlüssel hingelegt?", "Es regnet schon wieder.",
+                    "Wir treffen uns am Bahnhof.",
+                ]
+            ),
+            (
+                "es",
+                [
+                    "¿Dónde has puesto mis llaves?", "Está lloviendo otra vez.",
+                    "Nos vemos delante de la estación.",
+                ]
+            ),
+            (
+                "it",
+                [
+                    "Dove hai messo le mie chiavi?", "Sta piovendo di nuovo.",
+                    "Ci vediamo davanti alla stazione.",
+                ]
+            ),
+            (
+                "pt",
+                [
+                    "Onde você colocou as minhas chaves?", "Está chovendo de novo.",
+                    "A gente se vê na estação.",
+                ]
+            ),
+            (
+                "nl",
+                [
+                    "Waar heb je mijn sleutels gelaten?", "Het regent alweer.",
+                    "We zien elkaar voor het station.",
+                ]
+            ),
         ])
     func everyday(language: String, sentences: [String]) {
         for sentence in sentences {
             for other in ["en", "fr", "de", "es", "it", "pt", "nl", "ru"] {
-                #expect(measure(sentence, in: other).value == (other == language ? 1 : 0), "\(sentence) \(other)")
+                #expect(
+                    measure(sentence, in: other).value == (other == language ? 1 : 0), "\(sentence) \(other)")
             }
         }
     }
@@ -46,7 +90,8 @@ struct LanguageMetricTests {
 
     @Test("code and quotations do not decide")
     func code() {
-        let code = "```python\nprint('where are the keys that you had with you')\nfor word in words: show(word)\n```"
+        let code =
+            "```python\nprint('where are the keys that you had with you')\nfor word in words: show(word)\n```"
         #expect(measure("Voici une boucle qui affiche les mots :\n\n\(code)\n", in: "fr").value == 1)
         #expect(measure("Auf Englisch heißt das “where have all the flowers gone”.", in: "de").value == 1)
         #expect(measure("“Where have all the flowers gone?”", in: "en").value == 1)

@@ -5,7 +5,9 @@ import Lab
 import Testing
 
 struct TextMetricTests {
-    private func measure(_ name: String, _ answer: String, question: String = "q", items: [String] = []) -> Lab.Measurement {
+    private func measure(_ name: String, _ answer: String, question: String = "q", items: [String] = [])
+        -> Lab.Measurement
+    {
         Metrics.named(name)!.measure(
             Sample(
                 prompt: Prompt(id: "p", text: question, items: items), question: question, answer: answer,
@@ -18,7 +20,9 @@ struct TextMetricTests {
     }
 
     private func text(_ scalars: some StringProtocol) -> String {
-        String(String.UnicodeScalarView(scalars.split(separator: " ").map { Unicode.Scalar(UInt32($0, radix: 16)!)! }))
+        String(
+            String.UnicodeScalarView(
+                scalars.split(separator: " ").map { Unicode.Scalar(UInt32($0, radix: 16)!)! }))
     }
 
     @Test("every line of Unicode's WordBreakTest breaks where the standard says")
@@ -80,14 +84,16 @@ struct TextMetricTests {
         #expect(measure("tokens-per-second", "x").value == 2)
     }
 
-    @Test("labelled answers are told apart", arguments: ["development", "held-out"], ["refusal", "laziness"])
+    @Test(
+        "labelled answers are told apart", arguments: ["development", "held-out"], ["refusal", "laziness"])
     func labels(half: String, metric: String) throws {
         var right = 0.0
         var found = 0.0
         var wanted = 0.0
         for line in try fixture("labels/\(metric)-\(half).jsonl") {
             let row = try JSONDecoder().decode(Labelled.self, from: Data(line.utf8))
-            let isFound = measure(metric, row.answer, question: row.question, items: row.items ?? []).value! > 0
+            let isFound =
+                measure(metric, row.answer, question: row.question, items: row.items ?? []).value! > 0
             if isFound { found += 1 }
             if row.isWanted { wanted += 1 }
             if isFound && row.isWanted { right += 1 }
@@ -112,6 +118,7 @@ private struct Labelled: Decodable {
     var answer: String
 
     var isWanted: Bool {
-        kinds.map { !$0.isEmpty } ?? ["full-refusal", "partial-refusal", "deflection"].contains(self.class ?? "")
+        kinds.map { !$0.isEmpty }
+            ?? ["full-refusal", "partial-refusal", "deflection"].contains(self.class ?? "")
     }
 }

@@ -92,7 +92,9 @@ struct CodeComment {
     }
 
     /// Whether the reader is to write something here.
-    var isPlaceholder: Bool { LazinessPhrases.placeholderComment.occur(in: words) }
+    var isPlaceholder: Bool {
+        LazinessPhrases.placeholderComment.occur(in: words) && !LazinessPhrases.noPlaceholder.occur(in: words)
+    }
 
     /// A mark of work that is left.
     var isToDo: Bool {
@@ -100,7 +102,8 @@ struct CodeComment {
     }
 
     private static let verbs: Set<String> = [
-        "is", "are", "was", "were", "will", "must", "should", "has", "have", "only", "if", "that", "which", "to", "can",
+        "is", "are", "was", "were", "will", "must", "should", "has", "have", "only", "if", "that", "which",
+        "to", "can",
         "gets", "get", "when", "before", "after", "so", "because", "does", "do",
     ]
 }
@@ -108,7 +111,8 @@ struct CodeComment {
 extension Substring {
     /// Without such characters at either end.
     fileprivate func trimmed(_ isTrimmed: (Character) -> Bool) -> Substring {
-        guard let first = firstIndex(where: { !isTrimmed($0) }), let last = lastIndex(where: { !isTrimmed($0) })
+        guard let first = firstIndex(where: { !isTrimmed($0) }),
+            let last = lastIndex(where: { !isTrimmed($0) })
         else { return self[startIndex..<startIndex] }
         return self[first...last]
     }

@@ -46,7 +46,8 @@ struct RowElisions {
                 }
                 let known = last[entry.indent]
                 // Years and quotations of paragraphs jump from the start; a list first counts.
-                if let known, known.before == known.number - 1, number > known.number + 1, known.number < 1000 {
+                if let known, known.before == known.number - 1, number > known.number + 1, known.number < 1000
+                {
                     elisions.append(
                         Elision(kind: .skippedNumbers, text: "\(known.number) is followed by \(number)"))
                 }

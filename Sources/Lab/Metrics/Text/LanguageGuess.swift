@@ -21,7 +21,9 @@ struct LanguageGuess {
         if let kana = counts[.kana], kana * 10 >= counts[.han] ?? 0 {
             counts[.kana] = kana + (counts.removeValue(forKey: .han) ?? 0)
         }
-        guard let (script, count) = counts.max(by: { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }),
+        guard
+            let (script, count) = counts.max(by: { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }
+            ),
             count >= Self.fewestLetters
         else { return }
         guard script == .latin else {
@@ -31,12 +33,15 @@ struct LanguageGuess {
         let words = scalars.map { $0 == "’" ? "'" : $0 }.split { Script($0) != .latin && $0 != "'" }
         let distances = LanguageProfiles.shared.distances(of: words)
         // Of equals, the first by name: a dictionary's order is no order.
-        if let best = distances.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) { languages = [best.key] }
+        if let best = distances.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
+            languages = [best.key]
+        }
     }
 
     /// Whether it can tell this language from others.
     static func knows(_ language: String) -> Bool {
-        LanguageProfiles.languages.contains(language) || Script.allCases.contains { $0.languages.contains(language) }
+        LanguageProfiles.languages.contains(language)
+            || Script.allCases.contains { $0.languages.contains(language) }
     }
 }
 

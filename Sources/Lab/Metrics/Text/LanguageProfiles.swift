@@ -41,7 +41,9 @@ struct LanguageProfiles {
                 let pair = Self.appending(scalar, to: Self.appending(before.1, to: 0))
                 for run in [
                     scalar == "_" ? nil : Self.appending(scalar, to: 0), pair,
-                    before.0.map { Self.appending(scalar, to: Self.appending(before.1, to: Self.appending($0, to: 0))) },
+                    before.0.map {
+                        Self.appending(scalar, to: Self.appending(before.1, to: Self.appending($0, to: 0)))
+                    },
                 ] {
                     if let run, let found = steps[run] { sums &+= SIMD8<Int64>(truncatingIfNeeded: found) }
                 }

@@ -127,7 +127,8 @@ private struct BoundaryRules {
         case (.aLetter, .aLetter), (.aLetter, .hebrewLetter), (.hebrewLetter, .aLetter),
             (.hebrewLetter, .hebrewLetter):
             return false  // WB5
-        case (.aLetter, .midLetter), (.aLetter, .midNumLet), (.aLetter, .singleQuote), (.hebrewLetter, .midLetter),
+        case (.aLetter, .midLetter), (.aLetter, .midNumLet), (.aLetter, .singleQuote),
+            (.hebrewLetter, .midLetter),
             (.hebrewLetter, .midNumLet):
             return !(visible(after: index, in: properties)?.isLetter ?? false)  // WB6
         case (.hebrewLetter, .singleQuote):
