@@ -6,7 +6,7 @@ everyday words weigh what they weigh in everyday text. No word of them is in the
 
     python3 Tests/Oracles/lab_languages.py > Sources/Lab/Metrics/Text/LanguageTable.swift
 
-Needs wordfreq. Run by hand when a language is added: LANGUAGES here, and nothing else.
+Needs wordfreq of requirements.txt. Run by hand when a language is added: LANGUAGES here, and nothing else.
 """
 
 import math
