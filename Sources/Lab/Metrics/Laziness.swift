@@ -67,7 +67,14 @@ struct Elision: Equatable {
         found += RowElisions(skippedIn: blocks).elisions
         // What the question itself says was not left out by the answer: a file with TODOs that was to be renamed in.
         let given = Set(sample.question.split(whereSeparator: \.isNewline).map { String($0.trimmed) })
-        found.removeAll { given.contains($0.text) || $0.text.utf8.count > 12 && sample.question.contains($0.text) }
+        found.removeAll {
+            given.contains($0.text) || $0.text.utf8.count > 12 && sample.question.contains($0.text)
+        }
+        // Neither are stubs that it asks for.
+        let asked = sample.question.foldedWords
+        if LazinessPhrases.asksForStubs.occur(in: asked), !LazinessPhrases.forbidsStubs.occur(in: asked) {
+            found.removeAll { $0.kind == .placeholder }
+        }
         // An answer that was cut had no chance to name what is missing.
         if !sample.isCut {
             let missing = MissingItems(of: sample.prompt.items, in: sample.answer).items

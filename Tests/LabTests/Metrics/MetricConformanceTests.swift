@@ -48,8 +48,10 @@ struct MetricConformanceTests {
     /// What once took the square of its length, or might: marks that nothing closes, rows before dots, functions
     /// within functions.
     static let repeated = [
-        "lorem ipsum dolor ", "Why not? I cannot. ", "`", "« “ ", "...\n", "a, b\n...\n", "- ...\n", "\n", "| a | b |\n",
-        "\u{301}\u{316}", "🇩", "👩\u{200d}", "a'\u{301}", "1. a\n2. b\n9. c\n", "```python\ndef f():\n", "  def f(): pass\n",
+        "lorem ipsum dolor ", "Why not? I cannot. ", "`", "« “ ", "...\n", "a, b\n...\n", "- ...\n", "\n",
+        "| a | b |\n",
+        "\u{301}\u{316}", "🇩", "👩\u{200d}", "a'\u{301}", "1. a\n2. b\n9. c\n", "```python\ndef f():\n",
+        "  def f(): pass\n",
         "```js\nvoid f() {\n", "```\n}\n", "// ...\n", "# ", "def f(\n", "  \"\"\"\n", "l’été ", "日本語",
     ]
 
@@ -62,7 +64,8 @@ struct MetricConformanceTests {
             func seconds(bytes: Int) -> Double {
                 let answer = opening + String(repeating: String(body), count: bytes / body.utf8.count)
                 let sample = Sample(
-                    prompt: Prompt(id: "p", text: "q", items: ["a b"], language: "en"), question: "q", answer: answer,
+                    prompt: Prompt(id: "p", text: "q", items: ["a b"], language: "en"), question: "q",
+                    answer: answer,
                     finish: .stop, tokens: 3, logProbability: -2, seconds: 1)
                 // Of this thread alone: other tests run beside this one.
                 let start = clock(CLOCK_THREAD_CPUTIME_ID)

@@ -85,6 +85,19 @@ struct TextMetricTests {
     }
 
     @Test(
+        "bodies without work are no laziness where the question asks for them",
+        arguments: [
+            ("Write a stub of a function that parses dates.", 0.0),
+            ("Give me a class skeleton with TODO comments.", 0),
+            ("Write a function that parses dates, without placeholders.", 1),
+            ("Write a function that parses dates.", 1),
+        ])
+    func stubs(question: String, value: Double) {
+        let answer = "```python\ndef parse(text):\n    # TODO: implement\n    pass\n```"
+        #expect(measure("lazy", answer, question: question).value == value)
+    }
+
+    @Test(
         "labelled answers are told apart", arguments: ["development", "held-out"], ["refusal", "laziness"])
     func labels(half: String, metric: String) throws {
         var right = 0.0

@@ -92,7 +92,9 @@ struct CodeComment {
     }
 
     /// Whether the reader is to write something here.
-    var isPlaceholder: Bool { LazinessPhrases.placeholderComment.occur(in: words) }
+    var isPlaceholder: Bool {
+        LazinessPhrases.placeholderComment.occur(in: words) && !LazinessPhrases.noPlaceholder.occur(in: words)
+    }
 
     /// A mark of work that is left.
     var isToDo: Bool {

@@ -43,7 +43,8 @@ struct FunctionBodies {
             // A function within a function ends the look at the outer one: that one does define something.
             var end = last + 1
             while end < lines.count, inline.isEmpty,
-                lines[end].indent > lines[index].indent && !Self.isDefinition(lines[end].code) || lines[end].isBlank
+                lines[end].indent > lines[index].indent && !Self.isDefinition(lines[end].code)
+                    || lines[end].isBlank
             { end += 1 }
             let hasInner = end < lines.count && lines[end].indent > lines[index].indent && inline.isEmpty
             let range = last + 1..<end
@@ -51,7 +52,9 @@ struct FunctionBodies {
             statements += Self.withoutDocumentation(range.map { lines[$0].code }.filter { !$0.isEmpty })
             let comments = range.compactMap { lines[$0].comment } + (lines[last].comment.map { [$0] } ?? [])
             if hasInner { continue }
-            if isAbstract(definition: index, owner: owners[index]), statements.allSatisfy(Self.isStubStatement) {
+            if isAbstract(definition: index, owner: owners[index]),
+                statements.allSatisfy(Self.isStubStatement)
+            {
                 consumed.formUnion(range)
             } else if !range.isEmpty || !statements.isEmpty {
                 judge(statements, comments, header: index, body: range)
@@ -96,9 +99,10 @@ struct FunctionBodies {
             above -= 1
         }
         let owner = owner.map { lines[$0].code } ?? ""
-        return owner.hasPrefix("class ") && ["Protocol", "ABC", "Abstract", "Interface", "Base"].contains {
-            owner.contains($0)
-        }
+        return owner.hasPrefix("class ")
+            && ["Protocol", "ABC", "Abstract", "Interface", "Base"].contains {
+                owner.contains($0)
+            }
     }
 
     /// For each line, the last line of code before it that is indented less.
@@ -121,7 +125,8 @@ struct FunctionBodies {
             let isStub = Self.isStubStatement(code) && code != "pass" && code != "..."
             if isStub || Self.saysStub(code) {
                 // A line that says so itself, in whatever body.
-                placeholders.append((index, Elision(kind: .placeholder, text: String(lines[index].raw.trimmed))))
+                placeholders.append(
+                    (index, Elision(kind: .placeholder, text: String(lines[index].raw.trimmed))))
                 consumed.insert(index)
                 continue
             }
@@ -163,7 +168,8 @@ struct FunctionBodies {
     }
 
     private static func isFunction(_ code: Substring) -> Bool {
-        guard code.contains("("), code.contains(")"), code.hasSuffix("{") || code.hasSuffix("}"), code.contains("{")
+        guard code.contains("("), code.contains(")"), code.hasSuffix("{") || code.hasSuffix("}"),
+            code.contains("{")
         else { return false }
         let first = code.prefix { $0.isLetter || $0 == "_" }
         return !control.contains(first) && !code.hasPrefix("}")
@@ -173,13 +179,17 @@ struct FunctionBodies {
     private static func isNamed(_ code: Substring) -> Bool {
         let head = code.prefix { $0 != "(" }.split(separator: " ")
         guard head.count >= 2, let name = head.last, !name.contains("~") else { return false }
-        return head.contains { ["function", "func", "fn", "fun", "void", "int", "string", "String"].contains($0) }
+        return head.contains {
+            ["function", "func", "fn", "fun", "void", "int", "string", "String"].contains($0)
+        }
             && name != "function"
     }
 
     private static let control: Set<Substring> = [
-        "if", "for", "while", "switch", "catch", "else", "do", "try", "match", "guard", "loop", "unless", "with", "using",
-        "lock", "foreach", "synchronized", "class", "struct", "enum", "interface", "namespace", "impl", "return",
+        "if", "for", "while", "switch", "catch", "else", "do", "try", "match", "guard", "loop", "unless",
+        "with", "using",
+        "lock", "foreach", "synchronized", "class", "struct", "enum", "interface", "namespace", "impl",
+        "return",
     ]
 
     // MARK: Judgement
@@ -202,7 +212,8 @@ struct FunctionBodies {
     private static func isIdle(_ code: Substring) -> Bool { isStubStatement(code) || isTrivialReturn(code) }
 
     private static func isStubStatement(_ code: Substring) -> Bool {
-        code == "pass" || code == "..." || code.hasPrefix("raise NotImplementedError") || code.hasPrefix("todo!(")
+        code == "pass" || code == "..." || code.hasPrefix("raise NotImplementedError")
+            || code.hasPrefix("todo!(")
             || code.hasPrefix("unimplemented!(") || code.hasPrefix("TODO(")
     }
 
@@ -215,14 +226,19 @@ struct FunctionBodies {
 
     private static func saysStub(_ code: Substring) -> Bool {
         let folded = code.folded
-        guard folded.contains("implement") || folded.contains("todo") || folded.contains("unsupp") else { return false }
+        guard folded.contains("implement") || folded.contains("todo") || folded.contains("unsupp") else {
+            return false
+        }
         return stubs.contains(where: folded.contains)
     }
 
     private static func isTrivialReturn(_ code: Substring) -> Bool {
         guard code.hasPrefix("return") else { return false }
         let value = code.dropFirst(6).filter { $0 != ";" && $0 != " " }
-        return ["", "null", "None", "nil", "0", "0.0", "-1", "true", "false", "True", "False", "\"\"", "''", "[]", "{}"]
-            .contains(String(value)) || value == "undefined" || value == "default"
+        return [
+            "", "null", "None", "nil", "0", "0.0", "-1", "true", "false", "True", "False", "\"\"", "''", "[]",
+            "{}",
+        ]
+        .contains(String(value)) || value == "undefined" || value == "default"
     }
 }

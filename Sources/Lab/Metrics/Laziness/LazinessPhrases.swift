@@ -82,6 +82,36 @@ enum LazinessPhrases {
         da implementare|completare|fare
         """)
 
+    /// No placeholder, though the words look like one: code that follows is there.
+    static let noPlaceholder = Phrases(
+        """
+        following code|lines|snippet
+        replace|replaces the|this .. placeholder
+        """)
+
+    /// In a question: bodies without work are what was asked for.
+    static let asksForStubs = Phrases(
+        """
+        write|create|generate|make|give|add|leave|want|provide|produce|prepare|use|insert|with .. $stub
+        students|pupils|learners|i|me|they fill|to_fill|can_fill|complete|to_complete in|the .. missing|blanks|gaps
+        ecris|ecrivez|cree|donne|avec|laisse .. $stub
+        schreib*|erstelle|gib|mit .. $stub
+        escribe|crea|dame|con|deja .. $stub
+        scrivi|crea|dammi|con|lascia .. $stub
+        """, macros: stubs)
+
+    /// In a question: they are not.
+    static let forbidsStubs = Phrases(
+        """
+        no|not|don't|without|never|instead_of|replace|implement|sans|ohne|keine|sin|senza .. $stub
+        """, macros: stubs)
+
+    private static let stubs = [
+        "stub":
+            "stub|stubs|skeleton|skeletons|scaffold|scaffolding|placeholder|placeholders|todo|todos|todo_comments"
+            + "|squelette|gerust|platzhalter*|rumpf|esqueleto|scheletro|segnaposto"
+    ]
+
     /// In prose: the reader is told to do the rest.
     static let leftToReader = Phrases(
         """

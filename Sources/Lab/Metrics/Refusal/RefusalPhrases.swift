@@ -14,7 +14,7 @@ enum RefusalPhrases {
         i'm|i am|be not comfortable
         i do not engage in
         i refuse|decline to
-        i|must|to|have respectfully|to|politely? decline
+        i|i'm|we going|must|will|have|would|need|am? to? have|like? to? respectfully|politely? decline
         i|i'm going|will have|need? to? pass on
         i'm|i am not going to
         i|so will not|won't do so|that
@@ -73,7 +73,8 @@ enum RefusalPhrases {
         i'm|i am not a|an .. doctor|lawyer|advisor|expert|sure
         i don't|do_not know
         my training|knowledge .. only|cutoff|goes
-        best to|for_you_to consult|ask|talk|speak|read
+        best to|for_you_to consult|ask|talk|speak
+        best to|for_you_to read the|your? documentation|manual|label|leaflet|terms|instructions|source
         consult|consulting|speak|talk|check|checking to|with? a|an|the|your|relevant? .. professional|lawyer|doctor|pharmacist|manufacturer|advisor|source|documentation|website|counsellor|therapist
         recommend|suggest|consider|should consult*|check*|talk*|speak*
         seek medical|professional|legal

@@ -7,7 +7,9 @@ extension StringProtocol {
     var folded: String {
         if utf8.allSatisfy({ $0 < 0x80 }) { return lowercased() }
         var result = String.UnicodeScalarView()
-        for scalar in String(self).boundingMarks.decomposedStringWithCanonicalMapping.lowercased().unicodeScalars {
+        for scalar in String(self).boundingMarks.decomposedStringWithCanonicalMapping.lowercased()
+            .unicodeScalars
+        {
             switch scalar.value {
             // Combining accents; other scripts' vowel signs are letters in all but name, and stay.
             case 0x300...0x36F: continue

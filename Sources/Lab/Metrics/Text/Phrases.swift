@@ -57,7 +57,9 @@ struct Phrases: Sendable {
     func firstMatch(in words: some RandomAccessCollection<String>) -> Range<Int>? {
         let words = Array(words)
         for start in words.indices {
-            for places in [byFirstWord[words[start]], words[start].unicodeScalars.first.flatMap { byPrefix[$0] }] {
+            for places in [
+                byFirstWord[words[start]], words[start].unicodeScalars.first.flatMap { byPrefix[$0] },
+            ] {
                 for place in places ?? [] {
                     if let end = Self.match(phrases[place][...], in: words, at: start) { return start..<end }
                 }

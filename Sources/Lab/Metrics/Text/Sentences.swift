@@ -47,7 +47,8 @@ struct Sentences {
 
 /// What may close a quotation, by what opens it.
 private let pairs: [Character: [Character]] = [
-    "\"": ["\""], "“": ["”", "\""], "„": ["“", "”"], "«": ["»"], "»": ["«"], "‹": ["›"], "`": ["`"], "「": ["」"],
+    "\"": ["\""], "“": ["”", "\""], "„": ["“", "”"], "«": ["»"], "»": ["«"], "‹": ["›"], "`": ["`"],
+    "「": ["」"],
 ]
 
 /// Text without what somebody else says in it: quotations, and code within a line.
