@@ -2,6 +2,7 @@
 
 import Foundation
 import Lab
+import SystemPackage
 import Synchronization
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import Foundation
 import Inference
 import Lab
 import Sampling
+import SystemPackage
 import TestSupport
 import Testing
 import Tokenizers

@@ -6,6 +6,9 @@ import SystemPackage
 import Synchronization
 import TestSupport
 
+/// The lab's, not the tests' own.
+typealias Answer = Lab.Answer
+
 /// A design of `prompts` × 2 dates × `repetitions` trials for each of `models`.
 struct SmallRun: Sendable {
     var models = ["m"]

@@ -2,6 +2,7 @@
 
 import Foundation
 import Lab
+import SystemPackage
 import Synchronization
 import TestSupport
 import Testing
@@ -14,9 +15,9 @@ import Testing
         let folder = try TemporaryFolder()
         let model = Seeded(streams: streams)
         let latest = Mutex<RunProgress?>(nil)
-        let summary = try await run.runner(["m": model], try folder.store()).run { progress in
+        let summary = try await run.runner(["m": model], try folder.store()).run(progress: { progress in
             latest.withLock { $0 = progress }
-        }
+        })
         #expect(summary.ending == .complete)
         #expect(summary.rows.comparable == run.expectedRows)
         #expect(try RunStore.rows(in: folder.path.string).comparable == run.expectedRows)

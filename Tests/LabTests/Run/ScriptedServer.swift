@@ -89,7 +89,7 @@ final class ScriptedServer: Sendable {
             var sent = 0
             while sent < bytes.count {
                 let count = bytes[sent...].withUnsafeBytes {
-                    send(connection, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL.rawValue))
+                    send(connection, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
                 }
                 guard count > 0 else { return }
                 sent += count
