@@ -13,7 +13,7 @@ MODELS ?= smollm2
 ROWS ?= pp512,pp64,pp16,tg128
 CACHE := $(or $(SIROCCO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sirocco-development)
 
-.PHONY: help setup build model test test-clients eval-agreement demo format lint bench check docs oracles fuzz emulated clean
+.PHONY: help setup build model test test-clients eval-agreement demo format lint bench lab-validation check docs oracles fuzz emulated clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 21
@@ -66,6 +66,10 @@ bench: model ## compare with llama.cpp and ik_llama.cpp, interleaved (builds the
 	Benchmarks/compare --sirocco $(SIROCCO) --rows $(ROWS) $(MODELS)
 	Benchmarks/startup --model smollm2 --sirocco $(SIROCCO) --peer-options "-nr -fa on"
 	Benchmarks/server --model smollm2 --sirocco $(SIROCCO)
+
+lab-validation: setup ## simulate the lab's statistics: errors, power and coverage as promised? (JSON=1)
+	$(SWIFT) run -c release --package-path Benchmarks/lab-validation LabValidation \
+		Benchmarks/lab-validation/lengths.txt $(if $(JSON),--json)
 
 check: lint test ## lint and test: what a change must pass
 

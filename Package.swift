@@ -155,8 +155,11 @@ let package = Package(
             "EvaluationTests",
             ["Evaluation", "DataFiles", "Inference", "ChatTemplates", "Sampling", systemPackage]),
         tests(
-            "LabTests", ["Lab", "Inference", "ChatTemplates", "Sampling", "Tokenizers", systemPackage],
-            resources: false),
+            "LabTests",
+            [
+                "Lab", "Statistics", "Inference", "ModelFiles", "Models", "ChatTemplates", "Sampling", "Tokenizers",
+                systemPackage,
+            ]),
         tests(
             "siroccoTests",
             [

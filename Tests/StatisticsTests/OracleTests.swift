@@ -91,7 +91,7 @@ import Testing
                         covariates: [a.map { _ in 1 } + b.map { _ in 0 }, data.covariate],
                         clusters: data.clustersA + data.clustersB)
                 }
-            let difference = fit.coefficients[1]
+            let difference = fit.coefficients[0]
             return [difference.value, difference.standardError, difference.pValue()]
                 + ends(difference.interval())
         },

@@ -43,7 +43,8 @@ extension Analysis {
         var observations: [Arm.Observation] = []
         var byPrompt: [String: [Double]] = [:]
         var (answers, filtered) = (0, 0)
-        for (row, measurement) in zip(measured.rows, measured.measurements) where wanted.contains(row.trial.cell) {
+        for (row, measurement) in zip(measured.rows, measured.measurements)
+        where wanted.contains(row.trial.cell) {
             answers += 1
             if row.finish == .filtered { filtered += 1 }
             guard let value = measurement[column].value, value.isFinite else { continue }
@@ -52,7 +53,8 @@ extension Analysis {
         }
         var arm = Arm(
             name: name, role: role, observations: observations,
-            summary: summary(observations, answers: answers, filtered: filtered, scale: measured.metrics[column].scale))
+            summary: summary(
+                observations, answers: answers, filtered: filtered, scale: measured.metrics[column].scale))
         arm.promptMeans = plan.prompts.prompts.compactMap { byPrompt[$0.id].map(mean) }
         arm.distribution = distribution(observations)
         return arm
@@ -68,7 +70,8 @@ extension Analysis {
             let proportion = try? Proportion(successes: values.count { $0 >= 0.5 }, trials: values.count),
             let wilson = try? proportion.wilsonInterval(level: 0.95)
         {
-            share = Interval(low: wilson.lowerBound, high: wilson.upperBound, confidence: 0.95, method: "Wilson")
+            share = Interval(
+                low: wilson.lowerBound, high: wilson.upperBound, confidence: 0.95, method: "Wilson")
         }
         return Arm.Summary(
             answers: answers, count: values.count, mean: moments?.mean, deviation: moments?.deviation,
@@ -79,7 +82,9 @@ extension Analysis {
     /// The share at or below each value: one minus Kaplan and Meier's survival where answers were cut.
     private func distribution(_ observations: [Arm.Observation]) -> [Arm.DistributionStep] {
         if let lengths = lengths(observations) {
-            return KaplanMeier(lengths).steps.map { Arm.DistributionStep(value: $0.length, share: 1 - $0.survival) }
+            return KaplanMeier(lengths).steps.map {
+                Arm.DistributionStep(value: $0.length, share: 1 - $0.survival)
+            }
         }
         let sorted = observations.map(\.value).sorted()
         return sorted.indices.compactMap { index in

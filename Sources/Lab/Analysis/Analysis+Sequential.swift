@@ -23,7 +23,8 @@ extension Analysis {
             switch plan.stopping {
             case .groupSequential(_, let spending):
                 return try groupSequential(&comparisons[index], spending, alpha, count: primaries.count)
-            case .alwaysValid, .fixed: return try alwaysValid(&comparisons[index], alpha, count: primaries.count)
+            case .alwaysValid, .fixed:
+                return try alwaysValid(&comparisons[index], alpha, count: primaries.count)
             }
         }
     }
@@ -36,7 +37,8 @@ extension Analysis {
             informationTimes: times, alpha: alpha, spending: spending == .pocock ? .pocock : .obrienFleming)
         var path = SequentialPath(
             model: comparison.model, metric: comparison.metric, contrast: comparison.contrast,
-            rule: .groupSequential, looks: [], stoppedAt: nil, smallestEffect: comparison.smallestEffect.value,
+            rule: .groupSequential, looks: [], stoppedAt: nil,
+            smallestEffect: comparison.smallestEffect.value,
             alpha: alpha)
         var last: (index: Int, z: Double, comparison: Comparison)?
         for (index, look) in design.looks.enumerated() {
@@ -59,7 +61,8 @@ extension Analysis {
         comparison.adjustedP = nil
         comparison.equivalence = nil
         guard let last else {
-            comparison.problems.append("no look was reached: the first comes after \(design.looks[0].trials) answers")
+            comparison.problems.append(
+                "no look was reached: the first comes after \(design.looks[0].trials) answers")
             return path
         }
         // What was collected after the boundary was crossed decides nothing.
@@ -83,21 +86,24 @@ extension Analysis {
         _ comparison: inout Comparison, _ alpha: Double, count: Int
     ) throws -> SequentialPath {
         var path = SequentialPath(
-            model: comparison.model, metric: comparison.metric, contrast: comparison.contrast, rule: .alwaysValid,
+            model: comparison.model, metric: comparison.metric, contrast: comparison.contrast,
+            rule: .alwaysValid,
             looks: [], stoppedAt: nil, smallestEffect: comparison.smallestEffect.value, alpha: alpha)
         var test: AlwaysValidTest?
         var last: Interval?
         comparison.adjustedP = nil
         comparison.equivalence = nil
         for (index, look) in design.looks.enumerated() where isReached(look) {
-            let seen = try compare(plan.hypothesis, role: .primary, model: comparison.model, before: look.trials)
+            let seen = try compare(
+                plan.hypothesis, role: .primary, model: comparison.model, before: look.trials)
             var point = SequentialPath.Look(
                 answers: look.trials, information: Double(look.trials) / Double(design.trials.count),
                 estimate: seen.estimate, p: test?.pValue)
             if let estimate = seen.estimate, let error = seen.standardError, seen.censoring?.decides != true {
                 if test == nil {
                     test = try AlwaysValidTest(
-                        mixingDeviation: seen.smallestEffect.value.flatMap { $0 > 0 ? $0 : nil } ?? error, alpha: alpha)
+                        mixingDeviation: seen.smallestEffect.value.flatMap { $0 > 0 ? $0 : nil } ?? error,
+                        alpha: alpha)
                 }
                 try test?.look(estimate: estimate, standardError: error)
                 if let range = try test?.interval(estimate: estimate, standardError: error) {
@@ -122,7 +128,8 @@ extension Analysis {
             return path
         }
         comparison.test = TestNote(
-            name: "always-valid mixture test over prompts", statistic: "Λ = \(NumberForm.value(1 / test.pValue))",
+            name: "always-valid mixture test over prompts",
+            statistic: "Λ = \(NumberForm.value(1 / test.pValue))",
             value: 1 / test.pValue, p: test.pValue)
         comparison.adjustedP = min(1, test.pValue * Double(count))
         comparison.interval = last
@@ -134,7 +141,8 @@ extension Analysis {
     /// All of the look's trials have rows, or the run went past it.
     private func isReached(_ look: Design.Look) -> Bool {
         guard let last = measured.rows.last else { return false }
-        return last.trial.index >= look.trials || measured.rows.count { $0.trial.index < look.trials } == look.trials
+        return last.trial.index >= look.trials
+            || measured.rows.count { $0.trial.index < look.trials } == look.trials
     }
 
 }
@@ -153,7 +161,8 @@ extension Comparison {
 
     /// After looks, equivalence is that the interval which knows of them lies inside the bounds: at α/2 on each side, so
     /// stricter than two one-sided tests at α.
-    fileprivate mutating func claimEquivalence(within range: ClosedRange<Double>, alpha: Double, at end: Bool) {
+    fileprivate mutating func claimEquivalence(within range: ClosedRange<Double>, alpha: Double, at end: Bool)
+    {
         guard end, let smallest = smallestEffect.value, smallest > 0 else { return }
         let isInside = range.lowerBound > -smallest && range.upperBound < smallest
         equivalence = EquivalenceNote(

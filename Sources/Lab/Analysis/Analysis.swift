@@ -35,11 +35,13 @@ public struct Analysis: Sendable {
         }
         let metrics = try names.map { name in
             guard let found = metric(name) else {
-                throw LabError(.analysis, "there is no metric '\(name)'; `sirocco lab metrics` lists those there are")
+                throw LabError(
+                    .analysis, "there is no metric '\(name)'; `sirocco lab list` shows those there are")
             }
             return found
         }
-        measured = try MeasuredRows(screening.samples, metrics: metrics, prompts: plan.prompts.prompts) { trial in
+        measured = try MeasuredRows(screening.samples, metrics: metrics, prompts: plan.prompts.prompts) {
+            trial in
             try plan.messages(for: trial).last?.content ?? ""
         }
         var registration = registration
@@ -50,7 +52,8 @@ public struct Analysis: Sendable {
         }
         if screening.unplanned > 0 {
             registration.departures.append(
-                "\(NumberForm.count(screening.unplanned)) answers are none that the plan asks for; they are left out")
+                "\(NumberForm.count(screening.unplanned)) answers are none that the plan asks for; they are left out"
+            )
         }
         self.registration = registration
     }
@@ -84,8 +87,9 @@ public struct Analysis: Sendable {
                     path: sequences.first { $0.model == comparison.model })
             }
             return Findings(
-                registration: registration, verdicts: verdicts, comparisons: comparisons, panels: try panels(),
-                controlPairs: pairs, sequences: sequences, trends: try trends(), completeness: completeness,
+                registration: registration, verdicts: verdicts, comparisons: comparisons,
+                panels: try panels(),
+                controlPairs: pairs, sequences: sequences, trends: try trends(), coverage: coverage,
                 independence: screening.independence(of: plan), examples: try examples(),
                 reproduction: reproduction, notes: notes)
         }
@@ -158,7 +162,8 @@ public struct Analysis: Sendable {
     private func levelComparisons() throws -> [Comparison] {
         var result: [Comparison] = []
         var seen: Set<String> = []
-        for hypothesis in plan.hypotheses where seen.insert(hypothesis.metric + "\n" + hypothesis.contrast.factor).inserted {
+        for hypothesis in plan.hypotheses
+        where seen.insert(hypothesis.metric + "\n" + hypothesis.contrast.factor).inserted {
             let contrast = hypothesis.contrast
             let levels = plan.levels(of: contrast.factor)
             guard levels.count > 2 else { continue }
@@ -202,7 +207,8 @@ public struct Analysis: Sendable {
             var comparison = comparing.comparison(
                 of: hypothesis, role: .level, metric: measured.metrics[column], model: model,
                 means: PromptMeans(
-                    control: originals, treatment: copies, prompts: plan.prompts.prompts.map(\.id), values: values),
+                    control: originals, treatment: copies, prompts: plan.prompts.prompts.map(\.id),
+                    values: values),
                 testing: true)
             let control = comparison.contrast.control
             comparison.contrast = ContrastNote(
@@ -235,18 +241,19 @@ public struct Analysis: Sendable {
                 return means.count == levels.count ? means : nil
             }
             return Trend(
-                metric: MetricNote(measured.metrics[column]), factor: contrast.factor, model: model, levels: levels,
+                metric: MetricNote(measured.metrics[column]), factor: contrast.factor, model: model,
+                levels: levels,
                 prompts: blocks.count, tests: TrendTests.all(blocks))
         }
     }
 
-    private var completeness: Completeness {
+    private var coverage: Coverage {
         var unmeasured: [String: Int] = [:]
         for (column, metric) in measured.metrics.enumerated() {
             let missing = measured.measurements.count { $0[column].value == nil }
             if missing > 0 { unmeasured[metric.name] = missing }
         }
-        return Completeness(
+        return Coverage(
             planned: design.trials.count, missing: screening.missing, rows: screening.rows,
             unplanned: screening.unplanned, unmeasured: unmeasured)
     }

@@ -40,7 +40,8 @@ extension Comparing {
                 let test = try signFlip(scores, stream: 3)
                 result.gehan = TestNote(
                     name: "Gehan's scores, sign-flip permutation over prompts",
-                    statistic: "mean score = \(NumberForm.signed(mean(scores)))", value: mean(scores), p: test.pValue)
+                    statistic: "mean score = \(NumberForm.signed(mean(scores)))", value: mean(scores),
+                    p: test.pValue)
             }
             result.restrictedMean = try restrictedMean(means)
         } catch {
@@ -69,8 +70,10 @@ extension Comparing {
     }
 
     /// The contrast of min(tokens, cut), which is what `tokens` holds: an answer is cut nowhere else.
-    private func restrictedMean(_ means: PromptMeans) throws(StatisticsError) -> CensoringNote.RestrictedMean? {
-        guard let limit = (means.controlValues + means.treatmentValues).filter(\.isCut).map(\.tokens).max() else {
+    private func restrictedMean(_ means: PromptMeans) throws(StatisticsError) -> CensoringNote.RestrictedMean?
+    {
+        guard let limit = (means.controlValues + means.treatmentValues).filter(\.isCut).map(\.tokens).max()
+        else {
             return nil
         }
         let contrasts = means.inTokens.contrasts
@@ -86,7 +89,9 @@ extension PromptMeans {
     /// The same answers, measured in tokens.
     fileprivate var inTokens: PromptMeans {
         var copy = self
-        copy.convert { Value(value: Double($0.tokens), isCensored: $0.isCut, tokens: $0.tokens, isCut: $0.isCut) }
+        copy.convert {
+            Value(value: Double($0.tokens), isCensored: $0.isCut, tokens: $0.tokens, isCut: $0.isCut)
+        }
         return copy
     }
 }

@@ -18,7 +18,8 @@ struct Comparing {
     var seed: UInt64
 
     func comparison(
-        of hypothesis: Hypothesis, role: Comparison.Role, metric: any Metric, model: String?, means: PromptMeans,
+        of hypothesis: Hypothesis, role: Comparison.Role, metric: any Metric, model: String?,
+        means: PromptMeans,
         testing: Bool = false
     ) -> Comparison {
         let note = MetricNote(metric)
@@ -72,7 +73,9 @@ struct Comparing {
 
     /// Cells of a fixed prompt are strata of their own, each with the weight that it has in the prompt's mean.
     private func stratified(_ means: PromptMeans) throws(StatisticsError) -> StratifiedWelchTest {
-        func strata(_ arm: KeyPath<PromptMeans.Prompt, [[PromptMeans.Value]]>) -> [StratifiedWelchTest.Stratum] {
+        func strata(_ arm: KeyPath<PromptMeans.Prompt, [[PromptMeans.Value]]>) -> [StratifiedWelchTest
+            .Stratum]
+        {
             means.prompts.flatMap { prompt in
                 prompt[keyPath: arm].map { cell in
                     StratifiedWelchTest.Stratum(
@@ -96,7 +99,8 @@ struct Comparing {
         case .wilcoxon:
             let test = try WilcoxonTest(treatment, control)
             return TestNote(
-                name: "Wilcoxon's signed ranks over prompts", statistic: "W = \(NumberForm.value(test.statistic))",
+                name: "Wilcoxon's signed ranks over prompts",
+                statistic: "W = \(NumberForm.value(test.statistic))",
                 value: test.statistic, p: test.pValue)
         case .signFlip:
             let test = try signFlip(contrasts.map(\.difference), stream: 2)
@@ -107,14 +111,16 @@ struct Comparing {
         case .welch:
             let test = try stratified(means)
             return TestNote(
-                name: means.prompts.count == 1 ? "Welch's t of answers" : "Welch's t of answers within prompts",
+                name: means.prompts.count == 1
+                    ? "Welch's t of answers" : "Welch's t of answers within prompts",
                 statistic: t(test.statistic, test.degreesOfFreedom), value: test.statistic, p: test.pValue)
         case .brunnerMunzel:
             let test = try BrunnerMunzelTest(aligned(means, \.treatment), aligned(means, \.control))
             return TestNote(
                 name: means.prompts.count == 1
                     ? "Brunner-Munzel of answers" : "Brunner-Munzel of answers aligned by prompt",
-                statistic: "BM(\(NumberForm.value(test.degreesOfFreedom))) = \(NumberForm.value(test.statistic))",
+                statistic:
+                    "BM(\(NumberForm.value(test.degreesOfFreedom))) = \(NumberForm.value(test.statistic))",
                 value: test.statistic, p: test.pValue)
         }
     }
@@ -133,7 +139,8 @@ struct Comparing {
 
     private func t(_ statistic: Double, _ degrees: Double) -> String {
         let whole = degrees == degrees.rounded()
-        return "t(\(whole ? NumberForm.count(Int(degrees)) : NumberForm.value(degrees))) = \(NumberForm.value(statistic))"
+        return
+            "t(\(whole ? NumberForm.count(Int(degrees)) : NumberForm.value(degrees))) = \(NumberForm.value(statistic))"
     }
 
     func signFlip(_ differences: [Double], stream: UInt64) throws(StatisticsError) -> SignFlipTest {
@@ -150,7 +157,8 @@ struct Comparing {
             let bootstrap = try Bootstrap(resamples: settings.resamples, level: 1 - settings.alpha)
             let found = try bootstrap.mean(of: means.contrasts.map(\.difference), using: &generator)
             result.bootstrap = Interval(
-                low: found.interval.lowerBound, high: found.interval.upperBound, confidence: 1 - settings.alpha,
+                low: found.interval.lowerBound, high: found.interval.upperBound,
+                confidence: 1 - settings.alpha,
                 method: found.method == .bca ? "BCa over prompts" : "percentile over prompts")
         } catch {
             result.problems.append("\(error)")
@@ -169,20 +177,25 @@ struct Comparing {
     ) -> SmallestEffectNote {
         switch smallest {
         case .absolute(let value):
-            return SmallestEffectNote(value: value, stated: NumberForm.value(value) + note.suffix)
+            let shown =
+                note.isShare
+                ? NumberForm.value(value * 100) + " points" : NumberForm.value(value) + note.suffix
+            return SmallestEffectNote(value: value, stated: shown)
         case .relative(let share):
             let base = means.prompts.isEmpty ? nil : abs(mean(means.contrasts.map(\.control)))
             let stated = "\(NumberForm.percent(share)) of the control arm's mean"
             return SmallestEffectNote(
                 value: base.map { $0 * share },
-                stated: base.map { "\(stated), here \(NumberForm.value($0 * share))\(note.suffix)" } ?? stated)
+                stated: base.map { "\(stated), here \(NumberForm.value($0 * share))\(note.suffix)" } ?? stated
+            )
         case .standardized(let d):
             let values = means.controlValues.map(\.value)
             let deviation = values.count > 1 ? (try? Moments(values))?.deviation : nil
             let stated = "\(NumberForm.value(d)) standard deviations of the control arm's answers"
             return SmallestEffectNote(
                 value: deviation.map { $0 * d },
-                stated: deviation.map { "\(stated), here \(NumberForm.value($0 * d))\(note.suffix)" } ?? stated)
+                stated: deviation.map { "\(stated), here \(NumberForm.value($0 * d))\(note.suffix)" }
+                    ?? stated)
         }
     }
 }

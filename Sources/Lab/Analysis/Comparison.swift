@@ -95,7 +95,9 @@ package struct ContrastNote: Sendable, Encodable, Hashable {
     package var control: String
     package var direction: Hypothesis.Direction
 
-    package init(factor: String, treatment: String, control: String, direction: Hypothesis.Direction = .either) {
+    package init(
+        factor: String, treatment: String, control: String, direction: Hypothesis.Direction = .either
+    ) {
         self.factor = factor
         self.treatment = treatment
         self.control = control
@@ -181,7 +183,9 @@ package struct CensoringNote: Sendable, Encodable, Equatable {
         package var difference: Double
         package var interval: Interval
 
-        package init(limit: Double, control: Double, treatment: Double, difference: Double, interval: Interval) {
+        package init(
+            limit: Double, control: Double, treatment: Double, difference: Double, interval: Interval
+        ) {
             self.limit = limit
             self.control = control
             self.treatment = treatment
@@ -276,7 +280,8 @@ package struct SequentialPath: Sendable, Encodable {
     package var alpha: Double
 
     package init(
-        model: String?, metric: MetricNote, contrast: ContrastNote, rule: Rule, looks: [Look], stoppedAt: Int?,
+        model: String?, metric: MetricNote, contrast: ContrastNote, rule: Rule, looks: [Look],
+        stoppedAt: Int?,
         smallestEffect: Double? = nil, alpha: Double
     ) {
         self.model = model

@@ -13,7 +13,7 @@ public struct Findings: Sendable, Encodable {
     package var controlPairs: [ControlPair]
     package var sequences: [SequentialPath]
     package var trends: [Trend]
-    package var completeness: Completeness
+    package var coverage: Coverage
     package var independence: Independence
     package var examples: [Example]
     package var reproduction: Reproduction
@@ -23,7 +23,7 @@ public struct Findings: Sendable, Encodable {
     package init(
         registration: Registration, verdicts: [Verdict], comparisons: [Comparison], panels: [Panel],
         controlPairs: [ControlPair] = [], sequences: [SequentialPath] = [], trends: [Trend] = [],
-        completeness: Completeness, independence: Independence, examples: [Example] = [],
+        coverage: Coverage, independence: Independence, examples: [Example] = [],
         reproduction: Reproduction = Reproduction(), notes: [String] = []
     ) {
         self.registration = registration
@@ -33,7 +33,7 @@ public struct Findings: Sendable, Encodable {
         self.controlPairs = controlPairs
         self.sequences = sequences
         self.trends = trends
-        self.completeness = completeness
+        self.coverage = coverage
         self.independence = independence
         self.examples = examples
         self.reproduction = reproduction
@@ -214,7 +214,7 @@ package struct Interval: Sendable, Encodable, Equatable {
 }
 
 /// Rows that were planned, came, and count.
-package struct Completeness: Sendable, Encodable, Equatable {
+package struct Coverage: Sendable, Encodable, Equatable {
     /// Trials of the plan; those without a row.
     package var planned: Int
     package var missing: Int

@@ -18,7 +18,8 @@ package struct MeasuredRows: Sendable {
             guard let prompt = byID[row.trial.prompt] else {
                 throw LabError(
                     .badRun,
-                    "row \(row.trial.index): the plan has no prompt '\(row.trial.prompt)'; is this the plan's own run?")
+                    "row \(row.trial.index): the plan has no prompt '\(row.trial.prompt)'; is this the plan's own run?"
+                )
             }
             let sample = Sample(
                 prompt: prompt, question: try question(row.trial), answer: row.answer, finish: row.finish,
@@ -31,8 +32,10 @@ package struct MeasuredRows: Sendable {
     package func column(_ name: String) throws -> Int {
         guard let column = metrics.firstIndex(where: { $0.name == name }) else {
             throw LabError(
-                .analysis, "metric '\(name)' is not among those measured "
-                    + "(\(metrics.map(\.name).joined(separator: ", "))); add it to the plan's `metrics`, or ask with --also")
+                .analysis,
+                "metric '\(name)' is not among those measured "
+                    + "(\(metrics.map(\.name).joined(separator: ", "))); add it to the plan's `metrics`, or ask with --also"
+            )
         }
         return column
     }
@@ -42,7 +45,10 @@ package struct MeasuredRows: Sendable {
     package var csv: String {
         let factors = Set(rows.flatMap { $0.trial.cell.levels.keys }).sorted()
         var head = ["index", "model"] + factors
-        head += ["control_copy", "prompt", "repetition", "seed", "finish", "prompt_tokens", "cached_tokens", "tokens"]
+        head += [
+            "control_copy", "prompt", "repetition", "seed", "finish", "prompt_tokens", "cached_tokens",
+            "tokens",
+        ]
         head += ["seconds", "request_digest", "backend"]
         for metric in metrics { head += [metric.name, metric.name + "_censored", metric.name + "_finding"] }
         var lines = [CSV.line(head)]
@@ -50,12 +56,16 @@ package struct MeasuredRows: Sendable {
             let trial = row.trial
             var cells = [String(trial.index), trial.cell.model]
             cells += factors.map { trial.cell.levels[$0] ?? "" }
-            cells += [trial.cell.isControlCopy ? "1" : "0", trial.prompt, String(trial.repetition), String(trial.seed)]
+            cells += [
+                trial.cell.isControlCopy ? "1" : "0", trial.prompt, String(trial.repetition),
+                String(trial.seed),
+            ]
             cells += [row.finish.rawValue, String(row.promptTokens), row.cachedTokens.map(String.init) ?? ""]
             cells += [String(row.tokens), row.seconds.exactText, row.requestDigest, row.backend]
             for measurement in measured {
                 cells += [
-                    measurement.value?.exactText ?? "", measurement.isCensored ? "1" : "0", measurement.finding ?? "",
+                    measurement.value?.exactText ?? "", measurement.isCensored ? "1" : "0",
+                    measurement.finding ?? "",
                 ]
             }
             lines.append(CSV.line(cells))
@@ -76,7 +86,9 @@ package enum CSV {
         let isFormula = text.first.map { "=@\t\r".contains($0) } ?? false
         let isSigned = (text.first == "+" || text.first == "-") && Double(text) == nil
         let safe = isFormula || isSigned ? "'" + text : text
-        guard safe.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return safe }
+        guard safe.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
+            return safe
+        }
         return "\"" + safe.replacing("\"", with: "\"\"") + "\""
     }
 }

@@ -70,7 +70,9 @@ struct PromptMeans {
 
 extension MeasuredRows {
     /// The values of one metric by cell and prompt.
-    func values(of column: Int, where included: (Row) -> Bool = { _ in true }) -> [Cell: [String: [PromptMeans.Value]]] {
+    func values(of column: Int, where included: (Row) -> Bool = { _ in true }) -> [Cell: [String: [PromptMeans
+        .Value]]]
+    {
         var result: [Cell: [String: [PromptMeans.Value]]] = [:]
         for (row, measured) in zip(rows, measurements) where included(row) {
             guard let value = measured[column].value, value.isFinite else { continue }

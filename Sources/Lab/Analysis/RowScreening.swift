@@ -32,7 +32,8 @@ struct RowScreening: Sendable {
         var finishes: [String: Int] = [:]
         for row in samples { finishes[row.finish.rawValue, default: 0] += 1 }
         return Independence(
-            problems: problems(plan), rows: samples.count, distinctSeeds: Set(samples.map(\.trial.seed)).count,
+            problems: problems(plan), rows: samples.count,
+            distinctSeeds: Set(samples.map(\.trial.seed)).count,
             distinctAnswers: Set(samples.map(\.answer)).count, finishes: finishes,
             cachedPrompts: samples.count { ($0.cachedTokens ?? 0) > 0 },
             cacheUnknown: samples.count { $0.cachedTokens == nil },
@@ -47,13 +48,16 @@ struct RowScreening: Sendable {
         let identifiers = samples.compactMap(\.responseID)
         let copies = identifiers.count - Set(identifiers).count
         if copies > 0 {
-            problems.append("\(copies) rows have another row's response id: the server gave out stored answers")
+            problems.append(
+                "\(copies) rows have another row's response id: the server gave out stored answers")
         }
         if plan.sampling.temperature > 0 { problems += repeatedAnswers }
         for model in plan.models {
             let backends = Set(samples.filter { $0.trial.cell.model == model.name }.map(\.backend))
             if backends.count > 1 {
-                problems.append("\(model.name) was answered by \(backends.count) backends: \(backends.sorted().joined(separator: "; "))")
+                problems.append(
+                    "\(model.name) was answered by \(backends.count) backends: \(backends.sorted().joined(separator: "; "))"
+                )
             }
         }
         return problems
@@ -64,7 +68,8 @@ struct RowScreening: Sendable {
     private var repeatedAnswers: [String] {
         struct Key: Hashable { var cell: Cell, request: String, answer: String }
         let long = samples.filter { $0.tokens >= 30 }
-        let distinct = Set(long.map { Key(cell: $0.trial.cell, request: $0.requestDigest, answer: $0.answer) })
+        let distinct = Set(
+            long.map { Key(cell: $0.trial.cell, request: $0.requestDigest, answer: $0.answer) })
         let copies = long.count - distinct.count
         guard copies > 0 else { return [] }
         return ["\(copies) answers of 30 tokens or more are word for word another answer to the same request"]

@@ -10,7 +10,8 @@ enum TrendTests {
             tests.append(
                 TestNote(
                     name: "Friedman: do levels differ at all?",
-                    statistic: "χ²(\(levels - 1)) = \(NumberForm.value(friedman.chiSquared))", value: friedman.chiSquared,
+                    statistic: "χ²(\(levels - 1)) = \(NumberForm.value(friedman.chiSquared))",
+                    value: friedman.chiSquared,
                     p: friedman.pValue))
         }
         // Page's test looks for a rise; two of them at half the level look both ways.
@@ -22,7 +23,8 @@ enum TrendTests {
                 TestNote(
                     name: "Page: do values \(rises ? "rise" : "fall") in the levels' order? (two-sided)",
                     statistic: "L = \(NumberForm.value((rises ? rising : falling).statistic))",
-                    value: (rises ? rising : falling).statistic, p: min(1, 2 * min(rising.pValue, falling.pValue))))
+                    value: (rises ? rising : falling).statistic,
+                    p: min(1, 2 * min(rising.pValue, falling.pValue))))
         }
         return tests
     }

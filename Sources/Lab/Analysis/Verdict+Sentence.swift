@@ -4,7 +4,8 @@ internal import Foundation
 
 extension Verdict {
     init(
-        _ comparison: Comparison, plan: Plan, registration: Registration, pair: ControlPair?, path: SequentialPath?
+        _ comparison: Comparison, plan: Plan, registration: Registration, pair: ControlPair?,
+        path: SequentialPath?
     ) {
         let outcome = Outcome(comparison, alpha: plan.analysis.alpha)
         var cautions: [String] = []
@@ -14,7 +15,8 @@ extension Verdict {
                     + "treatment, may make differences. Do not trust this verdict before that is explained.")
         }
         if let censoring = comparison.censoring {
-            let shares = "\(NumberForm.percent(censoring.controlShare)) of the control's and "
+            let shares =
+                "\(NumberForm.percent(censoring.controlShare)) of the control's and "
                 + "\(NumberForm.percent(censoring.treatmentShare)) of the treatment's answers were cut at max_tokens"
             cautions.append(
                 censoring.decides
@@ -24,10 +26,13 @@ extension Verdict {
         }
         if comparison.counts.incompletePrompts > 0 {
             cautions.append(
-                "\(comparison.counts.incompletePrompts) prompts are left out: not every cell has a value there.")
+                "\(comparison.counts.incompletePrompts) prompts are left out: not every cell has a value there."
+            )
         }
         if !comparison.problems.isEmpty { cautions.append(comparison.problems.joined(separator: "; ") + ".") }
-        if let path, path.rule == .groupSequential, path.stoppedAt == nil, path.looks.contains(where: { $0.p == nil }) {
+        if let path, path.rule == .groupSequential, path.stoppedAt == nil,
+            path.looks.contains(where: { $0.p == nil })
+        {
             cautions.append("The run has not reached its last look: it may still be decided.")
         }
         let isExploratory = registration.hash == nil || !registration.departures.isEmpty
@@ -84,7 +89,8 @@ private struct Sentence {
             let points = "\(NumberForm.value(abs(estimate) * 100)) percentage points"
             return "had a \(note.name) share \(points) \(estimate < 0 ? "lower" : "higher")"
         }
-        if note.scale == .length, ["characters", "words", "tokens", "bytes", "sentences"].contains(note.unit) {
+        if note.scale == .length, ["characters", "words", "tokens", "bytes", "sentences"].contains(note.unit)
+        {
             return "wrote \(size) \(note.unit) \(estimate < 0 ? "less" : "more") per answer"
         }
         return "had \(note.name) \(size)\(note.suffix) \(estimate < 0 ? "lower" : "higher")"
@@ -117,7 +123,9 @@ private struct Sentence {
         let answers = NumberForm.count(counts.controlAnswers + counts.treatmentAnswers)
         let prompts = "\(counts.prompts) prompt\(counts.prompts == 1 ? "" : "s")"
         let base =
-            path == nil && counts.controlAnswers == counts.prompts * plan.samples * plan.controlCells(comparison.model)
+            path == nil
+                && counts.controlAnswers == counts.prompts * plan.samples
+                    * plan.controlCells(comparison.model)
             ? "\(prompts) × \(plan.samples) samples" : "\(prompts), \(answers) answers"
         guard let path else { return base }
         return base + (path.stoppedAt.map { ", stopped at look \($0)" } ?? "")
@@ -129,9 +137,12 @@ private struct Sentence {
         }
         switch outcome {
         case .difference(let sign, let isTrivial):
-            let kind = isTrivial ? "a difference, but too small to matter (less than \(smallest ?? ""))" : "a difference"
+            let kind =
+                isTrivial
+                ? "a difference, but too small to matter (less than \(smallest ?? ""))" : "a difference"
             return kind + expectation(sign)
-        case .equivalent: return "equivalent: any difference is smaller than \(smallest ?? "the smallest that matters")"
+        case .equivalent:
+            return "equivalent: any difference is smaller than \(smallest ?? "the smallest that matters")"
         case .inconclusive:
             guard comparison.censoring?.decides != true, let smallest else { return "inconclusive" }
             return "inconclusive: a difference of \(smallest) is neither shown nor ruled out"

@@ -11,7 +11,8 @@ package struct Verdict: Sendable, Encodable {
     package var isExploratory: Bool
 
     package init(
-        outcome: Outcome, model: String?, sentence: String, cautions: [String] = [], isExploratory: Bool = false
+        outcome: Outcome, model: String?, sentence: String, cautions: [String] = [],
+        isExploratory: Bool = false
     ) {
         self.outcome = outcome
         self.model = model

@@ -22,11 +22,11 @@ struct MissingItems {
     private(set) var items: [String] = []
 
     init(of items: [String], in answer: String) {
-        let words = answer.foldedWords
+        let words = Self.parts(of: answer)
         var places: [String: [Int]] = [:]
         for (place, word) in words.enumerated() { places[word, default: []].append(place) }
         for item in items {
-            let alternatives = item.split(separator: "|").map(\.foldedWords).filter { !$0.isEmpty }
+            let alternatives = item.split(separator: "|").map(Self.parts).filter { !$0.isEmpty }
             let isNamed = alternatives.contains { wanted in
                 (places[wanted[0]] ?? []).contains { words[$0...].starts(with: wanted) }
             }
@@ -34,6 +34,11 @@ struct MissingItems {
             let isWritten = alternatives.isEmpty && answer.contains(item)
             if !isNamed, !isWritten { self.items.append(String(item.prefix { $0 != "|" })) }
         }
+    }
+
+    /// Words, parted at apostrophes too: "l'été" names "été".
+    private static func parts(of text: some StringProtocol) -> [String] {
+        text.foldedWords.flatMap { $0.split(separator: "'").map(String.init) }
     }
 }
 

@@ -4,7 +4,8 @@
 /// How many times the answer leaves something out.
 struct Laziness: Metric {
     let name = "laziness"
-    let summary = "Places where the answer leaves out work: elided code, placeholder bodies, cut tables, missing items."
+    let summary =
+        "Places where the answer leaves out work: elided code, placeholder bodies, cut tables, missing items."
     let unit = "elisions"
     let scale = MetricScale.real
 
@@ -66,7 +67,7 @@ struct Elision: Equatable {
         found += RowElisions(skippedIn: blocks).elisions
         // What the question itself says was not left out by the answer: a file with TODOs that was to be renamed in.
         let given = Set(sample.question.split(whereSeparator: \.isNewline).map { String($0.trimmed) })
-        found.removeAll { given.contains($0.text) || $0.text.count > 12 && sample.question.contains($0.text) }
+        found.removeAll { given.contains($0.text) || $0.text.utf8.count > 12 && sample.question.contains($0.text) }
         // An answer that was cut had no chance to name what is missing.
         if !sample.isCut {
             let missing = MissingItems(of: sample.prompt.items, in: sample.answer).items

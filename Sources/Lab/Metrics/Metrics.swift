@@ -6,7 +6,7 @@ public enum Metrics {
     // conformance suite in LabTests runs over all of them.
     public static let all: [any Metric] = [
         Characters(), Bytes(), Tokens(), Words(), ListItems(),
-        Laziness(), Lazy(), Completeness(), Repetition(),
+        Refusal(), Laziness(), Lazy(), Completeness(), Repetition(),
         Perplexity(), Seconds(), TokensPerSecond(),
     ]
 

@@ -9,7 +9,8 @@
 /// The answer's perplexity to the model that wrote it: exp(−log probability / tokens), before any sampling rule.
 struct Perplexity: Metric {
     let name = "perplexity"
-    let summary = "Perplexity of the answer to its own model: 1 is certainty; nothing where the server hides it."
+    let summary =
+        "Perplexity of the answer to its own model: 1 is certainty; nothing where the server hides it."
     let unit = "per token"
     let scale = MetricScale.real
 

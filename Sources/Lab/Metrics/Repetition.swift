@@ -11,7 +11,9 @@ struct Repetition: Metric {
 
     func measure(_ sample: Sample) -> Measurement {
         let words = WordSegments(sample.answer).words.map { $0.lowercased() }
-        guard words.count >= Self.run else { return Measurement(nil, finding: "fewer than \(Self.run) words") }
+        guard words.count >= Self.run else {
+            return Measurement(nil, finding: "fewer than \(Self.run) words")
+        }
         var ids: [String: Int32] = [:]
         let sequence = words.map { word in
             if let known = ids[word] { return known }

@@ -28,6 +28,11 @@ package struct Design: Sendable, Equatable {
         package var repetitions: Int
         /// Trials that are done by then: the look comes before the trial with this index.
         package var trials: Int
+
+        package init(repetitions: Int, trials: Int) {
+            self.repetitions = repetitions
+            self.trials = trials
+        }
     }
 
     /// - Parameter plan: a plan that has passed its checks.

@@ -62,7 +62,7 @@ extension Hypothesis {
             keys: ["metric", "factor", "treatment", "control", "direction", "smallest_effect"])
         let level = "a level's name, or a list of them"
         self.init(
-            metric: try group.required("metric", "a metric's name; `sirocco lab metrics` lists them").text(
+            metric: try group.required("metric", "a metric's name; `sirocco lab list` shows them").text(
                 most: 100),
             contrast: Contrast(
                 factor: try group.required("factor", "a factor's name, or `model`").text(most: 200),

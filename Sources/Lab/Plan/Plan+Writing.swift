@@ -73,7 +73,7 @@ extension Plan {
         let notes =
             isExplained
             ? [
-                "what is measured; `sirocco lab metrics` lists them",
+                "what is measured; `sirocco lab list` shows them",
                 "a factor below, or model",
                 "one level, or a list [a, b] whose means are averaged", "",
                 "less, greater or either (optional: either): where the treatment is expected",

@@ -81,10 +81,14 @@ extension PlanNode {
             throw top.error("the plan is larger than 8 MiB; put its prompts into a file of their own")
         }
         do {
-            guard let node = try Yams.compose(yaml: yaml) else {
-                throw top.error("the file is empty; `sirocco lab new` writes one that explains itself")
+            let parser = try Parser(yaml: yaml)
+            // A node holds its anchor weakly: the parser must outlive the look for anchors.
+            return try withExtendedLifetime(parser) {
+                guard let node = try parser.singleRoot() else {
+                    throw top.error("the file is empty; `sirocco lab new` writes one that explains itself")
+                }
+                return try PlanNode(node, top, depth: 0)
             }
-            return try PlanNode(node, top, depth: 0)
         } catch let error as YamlError { throw top.error(of: error) }
     }
 

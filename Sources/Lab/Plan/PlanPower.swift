@@ -136,6 +136,12 @@ private struct PrimaryTest {
     func power(_ effect: Double, prompts: Int, samples: Int) throws -> Double {
         let single: Double
         if spread.isPaired {
+            // Forty times the critical value is missed with a probability below any Double's; the series that would say so
+            // is long.
+            let score = effect * Double(prompts).squareRoot() / spread.deviation(samples: samples)
+            if prompts > 1, score > 40 * (try criticalValue(degreesOfFreedom: Double(prompts - 1))) {
+                return 1
+            }
             single = try PromptDesignPower(
                 betweenPrompts: spread.between, withinPrompt: spread.within, alpha: alpha,
                 alternative: alternative
@@ -158,6 +164,13 @@ private struct PrimaryTest {
     }
 }
 
+extension PrimaryTest {
+    private func criticalValue(degreesOfFreedom: Double) throws -> Double {
+        try StudentT(degreesOfFreedom: degreesOfFreedom)
+            .upperQuantile(alternative == .twoSided ? alpha / 2 : alpha)
+    }
+}
+
 /// The smallest whole number that is enough, where all larger ones are too; nil: none up to `most` is.
 private func smallestCount(
     from least: Int = 1, most: Int, _ isEnough: (Int) throws -> Bool
@@ -175,7 +188,7 @@ private func smallestCount(
     return enough
 }
 
-/// The smallest number that is enough, to nine digits.
+/// The smallest number that is enough, to six digits.
 private func smallest(
     above least: Double, startingAt start: Double, _ isEnough: (Double) throws -> Bool
 ) throws -> Double {
@@ -184,7 +197,7 @@ private func smallest(
         guard enough < 1e300 else { return .infinity }
         (short, enough) = (enough, 2 * enough)
     }
-    while enough - short > 1e-9 * enough {
+    while enough - short > 1e-6 * enough {
         let middle = (short + enough) / 2
         if try isEnough(middle) { enough = middle } else { short = middle }
     }

@@ -14,12 +14,16 @@ package enum NumberForm {
     }
 
     /// The same, with a plus sign where it is above zero.
-    package static func signed(_ x: Double, digits: Int = 3) -> String { (x > 0 ? "+" : "") + value(x, digits: digits) }
+    package static func signed(_ x: Double, digits: Int = 3) -> String {
+        (x > 0 ? "+" : "") + value(x, digits: digits)
+    }
 
     /// Several values to the decimals of the finest that any needs, so that an interval reads evenly.
     package static func together(_ values: [Double], digits: Int = 3) -> [String] {
         let widest = values.filter(\.isFinite).map(abs).max() ?? 0
-        guard widest > 0, widest < 1e9, widest >= 1e-4 else { return values.map { value($0, digits: digits) } }
+        guard widest > 0, widest < 1e9, widest >= 1e-4 else {
+            return values.map { value($0, digits: digits) }
+        }
         let whole = Int(log10(widest).rounded(.down)) + 1
         let decimals = max(0, min(digits - whole, 6))
         return values.map { $0.isFinite ? fixed($0, decimals: decimals) : value($0) }
@@ -54,7 +58,9 @@ package enum NumberForm {
         let decimals =
             (0...6).first { decimals in
                 let unit = pow(10, Double(decimals))
-                return shown.allSatisfy { abs(($0 * unit).rounded() - $0 * unit) < 1e-6 * max(1, abs($0 * unit)) }
+                return shown.allSatisfy {
+                    abs(($0 * unit).rounded() - $0 * unit) < 1e-6 * max(1, abs($0 * unit))
+                }
             } ?? 6
         return shown.map { fixed($0, decimals: decimals) + (asShares ? " %" : "") }
     }
@@ -75,7 +81,8 @@ package enum NumberForm {
             }
         }
         let isZero = !text.contains { $0 != "0" && $0 != "." }
-        return (x < 0 && !isZero ? "−" : "") + ([whole] + parts.dropFirst().map(String.init)).joined(separator: ".")
+        return (x < 0 && !isZero ? "−" : "")
+            + ([whole] + parts.dropFirst().map(String.init)).joined(separator: ".")
     }
 
     private static func scientific(_ x: Double) -> String {

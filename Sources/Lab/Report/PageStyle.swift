@@ -31,12 +31,13 @@ enum PageStyle {
         figure svg{display:block;width:100%;height:auto;overflow:visible}
         figcaption{font-size:.8rem;line-height:1.45;color:var(--soft);margin-top:.6rem}
         figcaption b{color:var(--ink)}
-        .narrow{display:none}
+        .on-narrow{display:none}
         .scroll{overflow-x:auto;margin:.4rem 0 1rem}
         table{border-collapse:collapse;font-size:.8rem;line-height:1.35;width:100%;font-variant-numeric:tabular-nums lining-nums}
         caption{text-align:left;font-size:.8rem;color:var(--soft);padding-bottom:.5rem}
         caption b{color:var(--ink)}
-        th,td{text-align:left;padding:.34rem .9rem .34rem 0;vertical-align:top}
+        th,td{text-align:left;padding:.34rem .75rem .34rem 0;vertical-align:top}
+        th:last-child,td:last-child{padding-right:0} tbody th{min-width:8.5rem}
         thead th{font-weight:600;border-top:1.5px solid var(--ink);border-bottom:.7px solid var(--ink);vertical-align:bottom}
         tbody tr:last-child td,tbody tr:last-child th{border-bottom:1.5px solid var(--ink)}
         tbody th{font-weight:400} tr.main th,tr.main td{font-weight:600}
@@ -52,10 +53,9 @@ enum PageStyle {
          padding:.6rem .8rem;border:.7px solid var(--rule);unicode-bidi:isolate;max-height:28rem;overflow:auto}
         pre.question{border-style:dashed;color:var(--soft)}
         .commands{border:0;border-left:3px solid var(--rule);font-family:ui-monospace,Menlo,Consolas,"Liberation Mono",monospace}
-        svg .dash2{stroke-dasharray:6 3} svg .dash3{stroke-dasharray:2 3} svg .dash4{stroke-dasharray:8 3 2 3}
         @media screen and (max-width:640px){
          body{font-size:16px} main{padding:1.6rem 1rem 3rem} h1{font-size:1.5rem} .sentence{font-size:1.16rem}
-         .wide{display:none} .narrow{display:block} .numbers{grid-template-columns:1fr 1fr}
+         .on-wide{display:none} .on-narrow{display:block} .numbers{grid-template-columns:1fr 1fr}
          .facts{grid-template-columns:1fr} .facts dd{margin-bottom:.5rem}
          .scroll table{min-width:34rem}
         }

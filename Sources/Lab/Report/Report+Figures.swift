@@ -8,8 +8,10 @@ extension Report {
             _ draw: (ChartWidth) -> Drawing
         ) {
             var unique = fileName(name)
-            for number in 2... where figures.contains(where: { $0.name == unique }) {
-                unique = "\(fileName(name))-\(number)"
+            var copy = 1
+            while figures.contains(where: { $0.name == unique }) {
+                copy += 1
+                unique = "\(fileName(name))-\(copy)"
             }
             let number = figures.count + 1
             figures.append(
@@ -58,7 +60,8 @@ extension Report {
                 ) { chart.estimates($0)! }
             }
         }
-        for pair in findings.controlPairs where pair.panel.arms.contains(where: { !$0.observations.isEmpty }) {
+        for pair in findings.controlPairs where pair.panel.arms.contains(where: { !$0.observations.isEmpty })
+        {
             add(
                 "control-pair\(suffix(pair.comparison.model, findings))", .control,
                 "\(named(pair.comparison.model, findings))The control arm and its copy.",
@@ -115,8 +118,11 @@ extension Report {
         }.filter { !$0.1.isEmpty }
     }
 
-    private static func forest(_ metric: MetricNote, _ rows: [Comparison], _ findings: Findings) -> ForestChart {
-        let smallest = Set(rows.filter { $0.role == .primary || $0.role == .secondary }.compactMap(\.smallestEffect.value))
+    private static func forest(_ metric: MetricNote, _ rows: [Comparison], _ findings: Findings)
+        -> ForestChart
+    {
+        let smallest = Set(
+            rows.filter { $0.role == .primary || $0.role == .secondary }.compactMap(\.smallestEffect.value))
         let unit = metric.isShare ? 100.0 : 1
         return ForestChart(
             title: "Differences in \(metric.name)",
@@ -132,7 +138,8 @@ extension Report {
                     [row.estimate ?? .nan, interval?.low ?? .nan, interval?.high ?? .nan].map { $0 * unit })
                 let text = interval == nil ? numbers[0] : "\(numbers[0]) (\(numbers[1]) to \(numbers[2]))"
                 return ForestChart.Row(
-                    label: name ?? row.contrast.treatment, estimate: row.estimate, interval: interval, text: text,
+                    label: name ?? row.contrast.treatment, estimate: row.estimate, interval: interval,
+                    text: text,
                     isMain: row.role != .level)
             })
     }

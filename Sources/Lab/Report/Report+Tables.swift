@@ -10,7 +10,9 @@ extension Report {
         _ caption: String, _ note: String, _ columns: [Column], _ rows: [(cells: [String], isMain: Bool)]
     ) -> String {
         guard !rows.isEmpty else { return "" }
-        let head = columns.map { "<th scope=\"col\"\($0.isNumber ? " class=\"n\"" : "")>\(Markup.escaped($0.name))</th>" }
+        let head = columns.map {
+            "<th scope=\"col\"\($0.isNumber ? " class=\"n\"" : "")>\(Markup.escaped($0.name))</th>"
+        }
         let body = rows.map { row in
             let cells = zip(row.cells, columns).enumerated().map { index, pair in
                 let text = Markup.escaped(pair.0)
@@ -35,7 +37,8 @@ extension Report {
     var effectTables: String {
         let tested = findings.comparisons.filter { $0.role != .level }
         let tests = table(
-            "Tests.", "p adjusted for the number of hypotheses and models; equivalence at ± the smallest effect of interest.",
+            "Tests.",
+            "p adjusted for the number of hypotheses and models; equivalence at ± the smallest effect of interest.",
             [
                 Column(name: "hypothesis", isNumber: false), Column(name: "test", isNumber: false),
                 Column(name: "statistic", isNumber: false), Column(name: "p"), Column(name: "adjusted"),
@@ -44,9 +47,11 @@ extension Report {
         let effects = table(
             "Effects.", findings.notes.last ?? "",
             [
-                Column(name: "comparison", isNumber: false), Column(name: "control"), Column(name: "treatment"),
-                Column(name: "difference"), Column(name: "interval"), Column(name: "t interval"), Column(name: "g"),
-                Column(name: "δ"), Column(name: "d"), Column(name: "prompts"),
+                Column(name: "comparison", isNumber: false), Column(name: "control"),
+                Column(name: "treatment"),
+                Column(name: "difference"), Column(name: "interval"), Column(name: "t interval"),
+                Column(name: "g"),
+                Column(name: "δ"), Column(name: "d"),
             ], findings.comparisons.map { ([label($0)] + effectCells($0), $0.role == .primary) })
         let censored = table(
             "Cut answers.",
@@ -54,10 +59,13 @@ extension Report {
             [
                 Column(name: "comparison", isNumber: false), Column(name: "cut, control"),
                 Column(name: "cut, treatment"), Column(name: "score"), Column(name: "p"),
-                Column(name: "tokens up to the cut"), Column(name: "interval"), Column(name: "decides", isNumber: false),
+                Column(name: "tokens up to the cut"), Column(name: "interval"),
+                Column(name: "decides", isNumber: false),
             ],
             tested.compactMap { comparison in
-                comparison.censoring.map { ([label(comparison)] + censoringCells($0), comparison.role == .primary) }
+                comparison.censoring.map {
+                    ([label(comparison)] + censoringCells($0), comparison.role == .primary)
+                }
             })
         let trends = table(
             "All levels.", "Over prompts with every level.",
@@ -67,10 +75,13 @@ extension Report {
             ],
             findings.trends.flatMap { trend in
                 trend.tests.map { test in
-                    ([
-                        Self.named(trend.model, findings) + "\(trend.metric.name) by \(trend.factor)", test.name,
-                        test.statistic, NumberForm.p(test.p), NumberForm.count(trend.prompts),
-                    ], false)
+                    (
+                        [
+                            Self.named(trend.model, findings) + "\(trend.metric.name) by \(trend.factor)",
+                            test.name,
+                            test.statistic, NumberForm.p(test.p), NumberForm.count(trend.prompts),
+                        ], false
+                    )
                 }
             })
         return tests + effects + censored + trends + list(findings.notes.dropLast().map { $0 })
@@ -78,7 +89,8 @@ extension Report {
 
     func label(_ comparison: Comparison) -> String {
         let mark = comparison.isExploratory ? "EXPLORATORY: " : ""
-        return "\(mark)\(Self.named(comparison.model, findings))\(comparison.metric.name), \(comparison.contrast.label)"
+        return
+            "\(mark)\(Self.named(comparison.model, findings))\(comparison.metric.name), \(comparison.contrast.label)"
     }
 
     private func testCells(_ comparison: Comparison) -> [String] {
@@ -104,14 +116,15 @@ extension Report {
             interval(comparison.bootstrap ?? comparison.interval), interval(comparison.interval),
             comparison.hedgesG.map { NumberForm.value($0) } ?? "",
             comparison.cliffsDelta.map { NumberForm.value($0) } ?? "",
-            comparison.pairedD.map { NumberForm.value($0) } ?? "", NumberForm.count(comparison.counts.prompts),
+            comparison.pairedD.map { NumberForm.value($0) } ?? "",
         ]
     }
 
     private func censoringCells(_ note: CensoringNote) -> [String] {
         [
             NumberForm.percent(note.controlShare), NumberForm.percent(note.treatmentShare),
-            note.gehanEstimate.map { NumberForm.signed($0) } ?? "", note.gehan.map { NumberForm.p($0.p) } ?? "",
+            note.gehanEstimate.map { NumberForm.signed($0) } ?? "",
+            note.gehan.map { NumberForm.p($0.p) } ?? "",
             note.restrictedMean.map {
                 let means = NumberForm.together([$0.control, $0.treatment])
                 return "\(means[0]) → \(means[1])"
@@ -123,7 +136,8 @@ extension Report {
 
     private func scaled(_ value: Double, _ comparison: Comparison, signed: Bool = false) -> String {
         let shown = comparison.metric.isShare ? value * 100 : value
-        return (signed ? NumberForm.signed(shown) : NumberForm.value(shown)) + (comparison.metric.isShare ? " %" : "")
+        return (signed ? NumberForm.signed(shown) : NumberForm.value(shown))
+            + (comparison.metric.isShare ? " %" : "")
     }
 
     // MARK: Arms
@@ -134,9 +148,11 @@ extension Report {
             let end = panel.metric.isShare ? " %" : ""
             func shown(_ value: Double?) -> String { value.map { NumberForm.value($0 * unit) + end } ?? "–" }
             return table(
-                "\(Self.named(panel.model, findings))\(panel.metric.axis) by \(panel.factor).", panel.metric.summary,
+                "\(Self.named(panel.model, findings))\(panel.metric.axis) by \(panel.factor).",
+                panel.metric.summary,
                 [
-                    Column(name: panel.factor, isNumber: false), Column(name: "answers"), Column(name: "with a value"),
+                    Column(name: panel.factor, isNumber: false), Column(name: "answers"),
+                    Column(name: "with a value"),
                     Column(name: "mean"), Column(name: "SD"), Column(name: "median"), Column(name: "cut"),
                     Column(name: "filtered"),
                 ],
@@ -171,13 +187,14 @@ extension Report {
             ? "<p>Nothing differs from the frozen plan.</p>\n"
             : "<p class=\"warning\"><span class=\"exploratory\">EXPLORATORY</span> These things differ from the frozen plan:</p>\n"
                 + list(registration.departures, isWarning: true)
-        let done = findings.completeness
+        let done = findings.coverage
         var lines = [
             "\(NumberForm.count(done.rows)) rows for \(NumberForm.count(done.planned)) planned trials; "
                 + "\(NumberForm.count(done.missing)) trials have none, \(NumberForm.count(done.unplanned)) rows belong to none."
         ]
         for (metric, count) in done.unmeasured.sorted(by: { $0.key < $1.key }) {
-            lines.append("\(metric) has no value for \(NumberForm.count(count)) answers, which it leaves out.")
+            lines.append(
+                "\(metric) has no value for \(NumberForm.count(count)) answers, which it leaves out.")
         }
         return facts + (registration.hash == nil ? "" : departures) + list(lines)
     }
@@ -187,10 +204,15 @@ extension Report {
         let verdict =
             found.problems.isEmpty
             ? "<p>Nothing speaks against it.</p>\n" : list(found.problems, isWarning: true)
-        let finishes = found.finishes.sorted { $0.key < $1.key }.map { "\($0.key) \(NumberForm.count($0.value))" }
+        let finishes = found.finishes.sorted { $0.key < $1.key }.map {
+            "\($0.key) \(NumberForm.count($0.value))"
+        }
         return verdict
             + facts([
-                Registration.Line("seeds", "\(NumberForm.count(found.distinctSeeds)) different in \(NumberForm.count(found.rows)) answers"),
+                Registration.Line(
+                    "seeds",
+                    "\(NumberForm.count(found.distinctSeeds)) different in \(NumberForm.count(found.rows)) answers"
+                ),
                 Registration.Line("texts", "\(NumberForm.count(found.distinctAnswers)) different answers"),
                 Registration.Line("why answers ended", finishes.joined(separator: ", ")),
                 Registration.Line(

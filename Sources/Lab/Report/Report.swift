@@ -1,7 +1,7 @@
 // The report of an experiment as one page that needs nothing else: no script, no network, no fonts. What it shows
 // comes from Findings; its parts are in Report+Figures and Report+Tables, its looks in PageStyle.
 
-internal import Foundation
+package import Foundation
 
 /// A report, and the files beside it.
 public struct Report: Sendable {
@@ -71,7 +71,10 @@ public struct Report: Sendable {
         do {
             try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
         } catch {
-            throw LabError(.file, "\(pictures.path): cannot be made (\(error.localizedDescription)); choose a folder that can be written to")
+            throw LabError(
+                .file,
+                "\(pictures.path): cannot be made (\(error.localizedDescription)); choose a folder that can be written to"
+            )
         }
         for figure in figures {
             try Self.replace(pictures.appending(path: figure.name + ".svg"), with: figure.wide.file)
@@ -84,7 +87,8 @@ public struct Report: Sendable {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try Self.replace(
-            folder.appending(path: "findings.json"), with: String(decoding: try encoder.encode(findings), as: UTF8.self))
+            folder.appending(path: "findings.json"),
+            with: String(decoding: try encoder.encode(findings), as: UTF8.self))
         try Self.replace(folder.appending(path: "report.html"), with: html)
     }
 
@@ -100,7 +104,9 @@ public struct Report: Sendable {
             try? FileManager.default.removeItem(at: unfinished)
             if let error = error as? LabError { throw error }
             throw LabError(
-                .file, "\(file.path): cannot be written (\(error.localizedDescription)); is the disk full, or the folder another's?")
+                .file,
+                "\(file.path): cannot be written (\(error.localizedDescription)); is the disk full, or the folder another's?"
+            )
         }
     }
 
@@ -114,8 +120,8 @@ public struct Report: Sendable {
         figures.filter { $0.section == section }.map { figure in
             """
             <figure>
-            <div class="wide">\(figure.wide.inline(id: figure.name))</div>
-            <div class="narrow">\(figure.narrow.inline(id: figure.name + "-n"))</div>
+            <div class="on-wide">\(figure.wide.inline(id: figure.name))</div>
+            <div class="on-narrow">\(figure.narrow.inline(id: figure.name + "-n"))</div>
             <figcaption><b>\(Markup.escaped(figure.heading))</b> \(Markup.escaped(figure.caption))</figcaption>
             </figure>
 
@@ -161,13 +167,22 @@ public struct Report: Sendable {
 
     /// The four numbers that a hurried reader wants, for the first verdict.
     private var numbers: String {
-        guard let main = findings.comparisons.first(where: { $0.role == .primary }), let estimate = main.estimate else {
+        guard let main = findings.comparisons.first(where: { $0.role == .primary }),
+            let estimate = main.estimate
+        else {
             return ""
         }
         let unit = main.metric.isShare ? 100.0 : 1
         let suffix = main.metric.isShare ? " points" : main.metric.suffix
         var cells: [(String, String, String)] = []
-        let share = (main.controlMean.flatMap { $0 == 0 ? nil : " (\(NumberForm.signed(estimate / abs($0) * 100)) %)" }) ?? ""
+        let share =
+            (main.controlMean.flatMap {
+                $0 == 0 ? nil : " (\(NumberForm.signed(estimate / abs($0) * 100)) %)"
+            }) ?? ""
+        // Means of cut lengths stay out of the front row.
+        if let censoring = main.censoring, censoring.decides {
+            return Self.numberList(censoredNumbers(main, censoring))
+        }
         cells.append(("difference", NumberForm.signed(estimate * unit) + suffix, main.contrast.label + share))
         if let interval = main.bootstrap ?? main.interval {
             cells.append(
@@ -180,10 +195,41 @@ public struct Report: Sendable {
             cells.append(("p", NumberForm.p(main.adjustedP ?? test.p), test.name))
         }
         let answers = main.counts.controlAnswers + main.counts.treatmentAnswers
-        cells.append(("prompts", NumberForm.count(main.counts.prompts), "\(NumberForm.count(answers)) answers"))
+        cells.append(
+            ("prompts", NumberForm.count(main.counts.prompts), "\(NumberForm.count(answers)) answers"))
         if let smallest = main.smallestEffect.value {
-            cells.append(("smallest effect of interest", "±" + NumberForm.value(smallest * unit) + suffix, main.smallestEffect.stated))
+            cells.append(
+                (
+                    "smallest effect of interest", "±" + NumberForm.value(smallest * unit) + suffix,
+                    main.smallestEffect.stated
+                ))
         }
+        return Self.numberList(cells)
+    }
+
+    private func censoredNumbers(_ main: Comparison, _ censoring: CensoringNote) -> [(String, String, String)]
+    {
+        var cells = [(String, String, String)]()
+        if let score = censoring.gehanEstimate {
+            cells.append(("P(longer) − P(shorter)", NumberForm.signed(score), main.contrast.label))
+        }
+        if let test = censoring.gehan {
+            cells.append(("p", NumberForm.p(main.adjustedP ?? test.p), test.name))
+        }
+        if let restricted = censoring.restrictedMean {
+            cells.append(
+                (
+                    "tokens up to the cut", NumberForm.signed(restricted.difference),
+                    NumberForm.interval(restricted.interval.low, restricted.interval.high)
+                ))
+        }
+        let shares = [censoring.controlShare, censoring.treatmentShare].map(NumberForm.percent)
+        cells.append(("answers cut", "\(shares[0]), \(shares[1])", "control, treatment"))
+        cells.append(("prompts", NumberForm.count(main.counts.prompts), ""))
+        return cells
+    }
+
+    private static func numberList(_ cells: [(String, String, String)]) -> String {
         let items = cells.map {
             "<div><dt>\(Markup.escaped($0.0))</dt><dd>\(Markup.escaped($0.1))<small>\(Markup.escaped($0.2))</small></dd></div>"
         }

@@ -23,11 +23,17 @@ public struct Bootstrap: Sendable, Hashable {
     public let level: Double
     /// The kind of interval that is asked for.
     public let method: Method
+    /// Whether the quantiles are moved outwards for small samples: with n units, from ±z to ±t(n−1) √(n/(n−1)), so that
+    /// the interval of a mean is as wide as Student's (Hesterberg, American Statistician 69, 2015, section 5.3). Without
+    /// it an interval from 50 units covers about one per cent too little. False is what scipy does.
+    public let expanded: Bool
 
     /// 9,999 resamples leave the end of a 95 % interval a standard error of about 1 % of its width.
     ///
     /// Throws unless there are at least 2 resamples and the level is between 0 and 1.
-    public init(resamples: Int = 9_999, level: Double = 0.95, method: Method = .bca) throws(StatisticsError) {
+    public init(
+        resamples: Int = 9_999, level: Double = 0.95, method: Method = .bca, expanded: Bool = false
+    ) throws(StatisticsError) {
         guard resamples >= 2 else {
             throw StatisticsError(.outOfRange, in: Self.name, "\(resamples) resamples", fix: "draw at least 2")
         }
@@ -35,7 +41,7 @@ public struct Bootstrap: Sendable, Hashable {
             throw StatisticsError(
                 .outOfRange, in: Self.name, "a confidence level of \(level)", fix: "give one between 0 and 1")
         }
-        (self.resamples, self.level, self.method) = (resamples, level, method)
+        (self.resamples, self.level, self.method, self.expanded) = (resamples, level, method, expanded)
     }
 
     static let name = "bootstrap"
@@ -95,17 +101,26 @@ extension Bootstrap {
                 .notFinite, in: Self.name, "the statistic is not a finite number on the data or on a resample",
                 fix: "take one that every resample defines, also where a value is drawn again and again")
         }
-        return interval(value, resamples: values, resampling)
+        return try interval(value, resamples: values, resampling)
+    }
+
+    /// The probability below an interval's lower end, before BCa moves it.
+    private func tail(strata: [Int]) throws(StatisticsError) -> Double {
+        let tail = (1 - level) / 2
+        guard expanded, let least = strata.min() else { return tail }
+        let n = Double(least)
+        let t = try StudentT(degreesOfFreedom: n - 1).upperQuantile(tail)
+        return Normal.standard.survival(t * (n / (n - 1)).squareRoot())
     }
 
     private func interval(
         _ value: Double, resamples values: [Double], _ resampling: some Resampling
-    ) -> BootstrapEstimate {
+    ) throws(StatisticsError) -> BootstrapEstimate {
         let sorted = values.sorted()
         let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let error = (squares / Double(values.count - 1)).squareRoot()
-        let tail = (1 - level) / 2
+        let tail = try tail(strata: resampling.strata)
 
         func estimate(
             _ method: Method, from low: Double, to high: Double, _ degeneracy: BootstrapEstimate.Degeneracy?

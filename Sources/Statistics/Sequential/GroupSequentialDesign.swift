@@ -17,14 +17,20 @@ import Glibc
 public struct GroupSequentialDesign: Sendable {
     /// One-sided tests look for positive Z.
     public enum Sides: Int, Sendable, Hashable, CaseIterable {
+        /// Stops for large Z.
         case one = 1
+        /// Stops for Z far from 0.
         case two = 2
     }
 
+    /// The times of the looks; 1 is the planned end.
     public let informationTimes: [Double]
+    /// The error of the whole test, both sides together.
     public let alpha: Double
+    /// Whether small Z stop it as well.
     public let sides: Sides
-    public let spending: SpendingFunction
+    /// How the error is spent; nil where the boundaries were given.
+    public let spending: SpendingFunction?
     /// The boundary of Z at each look; infinite where the spending function allows less than 1e-300.
     public let boundaries: [Double]
     /// The error spent up to and with each look, both sides together.
@@ -66,8 +72,32 @@ public struct GroupSequentialDesign: Sendable {
             times, alpha, sides, spending, boundaries, spent: cumulative.map { $0 * Double(sides.rawValue) })
     }
 
+    /// A design with boundaries of one's own, infinite for a look without stopping; `alpha` and `spent` are what they
+    /// cost.
+    ///
+    /// Throws where times do not rise, or there are not as many boundaries, or one is NaN.
+    public init(
+        informationTimes times: [Double], boundaries: [Double], sides: Sides = .two
+    ) throws(StatisticsError) {
+        try Self.check(times, alpha: 0.5)
+        guard boundaries.count == times.count else {
+            throw StatisticsError(
+                .mismatchedLengths, in: Self.method, "\(times.count) times and \(boundaries.count) boundaries",
+                fix: "give one boundary for each look")
+        }
+        guard boundaries.allSatisfy({ !$0.isNaN && (sides == .one || $0 >= 0) }) else {
+            throw StatisticsError(
+                .outOfRange, in: Self.method, "boundaries \(boundaries)", fix: "give numbers, of |Z| 0 or more")
+        }
+        let bare = GroupSequentialDesign(times, 0, sides, nil, boundaries, spent: [])
+        let stops = bare.stoppingProbabilities(drift: 0)
+        var spent: [Double] = []
+        for (upper, lower) in zip(stops.upper, stops.lower) { spent.append((spent.last ?? 0) + upper + lower) }
+        self.init(times, spent[spent.count - 1], sides, nil, boundaries, spent: spent)
+    }
+
     private init(
-        _ times: [Double], _ alpha: Double, _ sides: Sides, _ spending: SpendingFunction, _ boundaries: [Double],
+        _ times: [Double], _ alpha: Double, _ sides: Sides, _ spending: SpendingFunction?, _ boundaries: [Double],
         spent: [Double]
     ) {
         informationTimes = times

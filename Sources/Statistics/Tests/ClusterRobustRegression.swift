@@ -6,12 +6,14 @@
 /// Source: Liang & Zeger, Biometrika 73 (1986), with the correction G/(G − 1)·(n − 1)/(n − k) and G − 1 degrees of
 /// freedom: statsmodels' `cov_type='cluster'` with `use_t`. With few clusters (below about 30) it rejects too often.
 public struct ClusterRobustRegression: Sendable {
-    /// The intercept, then one coefficient per covariate, each with its standard error.
+    /// One coefficient per covariate, with its standard error.
     public let coefficients: [MeanEstimate]
+    /// The outcome expected where all covariates are 0. Without an error: an arm of one value fits it exactly.
+    public let intercept: Double
     /// The number of clusters G.
     public let clusterCount: Int
 
-    /// The difference of two arms: mean A − mean B is `coefficients[1]`, its covariate 1 for A and 0 for B. `clusters`
+    /// The difference of two arms: mean A − mean B is `coefficients[0]`, its covariate 1 for A and 0 for B. `clusters`
     /// names the cluster of each value of A and of B; a cluster may hold values of both arms.
     public init(_ a: [Double], _ b: [Double], clusters: (a: [Int], b: [Int])) throws(StatisticsError) {
         try require(a, atLeast: 1, for: "a mean", "arm A", in: Self.name)
@@ -27,7 +29,7 @@ public struct ClusterRobustRegression: Sendable {
     /// The regression of `outcome` on an intercept and `covariates`, a list of columns as long as the outcome.
     ///
     /// Needs at least 2 clusters and more values than coefficients. Throws `degenerate` if a covariate is constant or
-    /// a combination of others, or if a coefficient's standard error is 0.
+    /// a combination of others, or if a covariate's standard error is 0.
     public init(outcome: [Double], covariates: [[Double]], clusters: [Int]) throws(StatisticsError) {
         try require(outcome, atLeast: 1, for: "a regression", "the outcome", in: Self.name)
         try requireSameCount(clusters.count, outcome.count, "the outcome and its clusters", in: Self.name)
@@ -75,7 +77,7 @@ public struct ClusterRobustRegression: Sendable {
         let magnitude = centered.reduce(0) { max($0, abs($1)) }
         let noise = 1e-13 * magnitude
         var estimates: [MeanEstimate] = []
-        for i in 0..<k {
+        for i in 1..<k {
             let weights = inverse[i]
             var variance = 0.0
             for p in 0..<k {
@@ -84,12 +86,13 @@ public struct ClusterRobustRegression: Sendable {
             let unit = scale / design.scales[i]
             let reach = weights.reduce(0) { max($0, abs($1)) }
             let error = (correction * max(0, variance)).squareRoot()
-            let value = solved[i] * unit + (i == 0 ? level : 0)
             estimates.append(
                 try MeanEstimate(
-                    value, standardError: error > noise * reach ? error * unit : 0, degreesOfFreedom: g - 1,
-                    constant: "coefficient \(i) fits every cluster exactly", in: Self.name))
+                    solved[i] * unit, standardError: error > noise * reach ? error * unit : 0,
+                    degreesOfFreedom: g - 1,
+                    constant: "covariate \(i) fits every cluster exactly", in: Self.name))
         }
+        intercept = solved[0] * scale / design.scales[0] + level
         coefficients = estimates
     }
 

@@ -49,7 +49,7 @@ struct RankedBlocks {
             throw StatisticsError(.notFinite, in: method, "a value is NaN", fix: "leave its block out")
         }
         treatments = first.count
-        ranks = blocks.map { midranks($0) }
+        ranks = blocks.map { Midranks($0).ranks }
     }
 
     /// The sum of each treatment's ranks.

@@ -112,12 +112,12 @@ struct Eval: AsyncParsableCommand {
     private func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch { throw CommandError("cannot make the folder \(path): \(error.localizedDescription)") }
+        } catch { throw CommandError("cannot make the folder \(path): \(error)") }
     }
 
     private func write(_ text: String, to path: String) throws {
         do { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) } catch {
-            throw CommandError("cannot write \(path): \(error.localizedDescription)")
+            throw CommandError("cannot write \(path): \(error)")
         }
     }
 

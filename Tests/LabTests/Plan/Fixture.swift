@@ -50,7 +50,7 @@ extension Plan {
                     levels: [
                         .init(name: "may", texts: ["It is May.", "May it is."]),
                         .init(name: "december", texts: ["It is December.", "December: it is."]),
-                        .init(name: "no", texts: ["It is # nothing.", "Nothing it is."], isPlacebo: true),
+                        .init(name: "no", texts: ["It is #nothing.", "Nothing it is."], isPlacebo: true),
                     ], isTokenMatched: true),
                 Factor(
                     name: "tip", place: .after,

@@ -50,7 +50,7 @@ struct CodeElisions {
     }
 
     private func kindOfDots(at index: Int) -> Elision.Kind? {
-        let before = lines[..<index].last { !$0.trimmed.isEmpty }?.trimmed ?? ""
+        let before = lines[..<index].last { !$0.allSatisfy(\.isWhitespace) }?.trimmed ?? ""
         let isIndented = lines[index].first?.isWhitespace ?? false
         // A list of members goes on behind a comma; rows go on behind rows.
         if isData || RowElisions.areRows(lines[..<index]) { return .cutTable }
@@ -100,7 +100,8 @@ struct CodeComment {
     }
 
     private static let verbs: Set<String> = [
-        "is", "are", "was", "were", "will", "must", "should", "has", "have", "only", "if", "that", "which", "to", "can",
+        "is", "are", "was", "were", "will", "must", "should", "has", "have", "only", "if", "that", "which",
+        "to", "can",
         "gets", "get", "when", "before", "after", "so", "because", "does", "do",
     ]
 }
@@ -108,7 +109,8 @@ struct CodeComment {
 extension Substring {
     /// Without such characters at either end.
     fileprivate func trimmed(_ isTrimmed: (Character) -> Bool) -> Substring {
-        guard let first = firstIndex(where: { !isTrimmed($0) }), let last = lastIndex(where: { !isTrimmed($0) })
+        guard let first = firstIndex(where: { !isTrimmed($0) }),
+            let last = lastIndex(where: { !isTrimmed($0) })
         else { return self[startIndex..<startIndex] }
         return self[first...last]
     }

@@ -15,7 +15,8 @@ struct CodeLanguage {
         switch name {
         case "py", "python", "python3", "pyi", "gdscript", "nim":
             self.init(lines: ["#"], isIndented: true)
-        case "rb", "ruby", "sh", "bash", "zsh", "shell", "yaml", "yml", "toml", "r", "perl", "make", "makefile", "julia",
+        case "rb", "ruby", "sh", "bash", "zsh", "shell", "yaml", "yml", "toml", "r", "perl", "make",
+            "makefile", "julia",
             "dockerfile", "elixir", "powershell", "ps1", "cmake", "hcl", "terraform", "conf", "nginx":
             self.init(lines: ["#"])
         case "sql", "lua", "haskell", "hs", "ada", "elm", "vhdl":
@@ -31,8 +32,10 @@ struct CodeLanguage {
         case "vb", "vba", "basic": self.init(lines: ["'"])
         case "diff", "patch", "text", "txt", "console", "output", "log", "plaintext":
             self.init(lines: [], isText: true)
-        case "js", "javascript", "ts", "typescript", "mjs", "java", "c", "h", "cpp", "c++", "cc", "cs", "csharp", "c#",
-            "go", "golang", "rust", "rs", "swift", "kotlin", "kt", "scala", "dart", "objc", "objective-c", "groovy",
+        case "js", "javascript", "ts", "typescript", "mjs", "java", "c", "h", "cpp", "c++", "cc", "cs",
+            "csharp", "c#",
+            "go", "golang", "rust", "rs", "swift", "kotlin", "kt", "scala", "dart", "objc", "objective-c",
+            "groovy",
             "json", "jsonc", "json5", "scss", "less", "zig", "proto", "glsl", "solidity", "d":
             self.init(lines: ["//"], blocks: [("/*", "*/")])
         default:
@@ -42,7 +45,8 @@ struct CodeLanguage {
     }
 
     private init(
-        lines: [String], blocks: [(open: String, close: String)] = [], isIndented: Bool = false, isText: Bool = false
+        lines: [String], blocks: [(open: String, close: String)] = [], isIndented: Bool = false,
+        isText: Bool = false
     ) {
         lineMarks = lines
         blockMarks = blocks
@@ -79,7 +83,8 @@ struct CodeLanguage {
             if text.trimmed.hasSuffix(close) { text = text.trimmed.dropLast(close.count) }
             return text.trimmed
         }
-        for mark in lineMarks where rest.hasPrefix(mark) && (before.isWhitespace || "{};),".contains(before)) {
+        for mark in lineMarks where rest.hasPrefix(mark) && (before.isWhitespace || "{};),".contains(before))
+        {
             let text = rest.drop { mark.contains($0) }
             // "--option" and "#include" are no comments, and "#!" is no remark.
             if mark == "--", let first = text.first, !first.isWhitespace { return nil }

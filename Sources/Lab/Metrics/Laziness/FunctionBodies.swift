@@ -6,13 +6,23 @@ struct FunctionBodies {
     /// Lines that need no further look.
     private(set) var consumed: Set<Int> = []
 
-    private let lines: [(code: Substring, comment: Substring?, indent: Int, raw: Substring)]
+    private struct Line {
+        var code: Substring
+        var comment: Substring?
+        var indent: Int
+        var raw: Substring
+
+        var isBlank: Bool { code.isEmpty && comment == nil }
+    }
+
+    private let lines: [Line]
 
     /// - Parameter isStub: whether the language is made of signatures alone.
     init(in source: [Substring], language: CodeLanguage, isStub: Bool) {
         lines = source.map { line in
             let parts = language.parts(of: line)
-            return (parts.code, parts.comment, line.prefix { $0 == " " || $0 == "\t" }.count, line)
+            let indent = line.utf8.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
+            return Line(code: parts.code, comment: parts.comment, indent: indent, raw: line)
         }
         if isStub || language.isText || lines.contains(where: { $0.comment?.contains(".pyi") ?? false }) {
             consumed = language.isText ? [] : Set(lines.indices)
@@ -24,19 +34,24 @@ struct FunctionBodies {
     // MARK: Indentation
 
     private mutating func findIndented() {
+        let owners = owners
         for index in lines.indices where Self.isDefinition(lines[index].code) {
             // A signature may take several lines; its body begins behind the colon.
             guard let last = lines[index...].prefix(12).firstIndex(where: { Self.bodyStart($0.code) != nil })
             else { continue }
             let inline = Self.bodyStart(lines[last].code)!
+            // A function within a function ends the look at the outer one: that one does define something.
             var end = last + 1
-            while end < lines.count, lines[end].indent > lines[index].indent || lines[end].raw.trimmed.isEmpty { end += 1 }
-            let range = inline.isEmpty ? last + 1..<end : last + 1..<last + 1
+            while end < lines.count, inline.isEmpty,
+                lines[end].indent > lines[index].indent && !Self.isDefinition(lines[end].code) || lines[end].isBlank
+            { end += 1 }
+            let hasInner = end < lines.count && lines[end].indent > lines[index].indent && inline.isEmpty
+            let range = last + 1..<end
             var statements = inline.isEmpty ? [] : [inline]
             statements += Self.withoutDocumentation(range.map { lines[$0].code }.filter { !$0.isEmpty })
             let comments = range.compactMap { lines[$0].comment } + (lines[last].comment.map { [$0] } ?? [])
-            let isAbstract = isAbstract(definition: index)
-            if isAbstract, statements.allSatisfy(Self.isStubStatement) {
+            if hasInner { continue }
+            if isAbstract(definition: index, owner: owners[index]), statements.allSatisfy(Self.isStubStatement) {
                 consumed.formUnion(range)
             } else if !range.isEmpty || !statements.isEmpty {
                 judge(statements, comments, header: index, body: range)
@@ -73,25 +88,38 @@ struct FunctionBodies {
     }
 
     /// Whether a body is not wanted: overloads, abstract methods, protocols.
-    private func isAbstract(definition index: Int) -> Bool {
+    private func isAbstract(definition index: Int, owner: Int?) -> Bool {
         let indent = lines[index].indent
         var above = index - 1
         while above >= 0, lines[above].indent == indent, lines[above].code.hasPrefix("@") {
             if ["overload", "abstract"].contains(where: lines[above].code.contains) { return true }
             above -= 1
         }
-        let owner = lines[..<index].last { $0.indent < indent && !$0.code.isEmpty }?.code ?? ""
+        let owner = owner.map { lines[$0].code } ?? ""
         return owner.hasPrefix("class ") && ["Protocol", "ABC", "Abstract", "Interface", "Base"].contains {
             owner.contains($0)
+        }
+    }
+
+    /// For each line, the last line of code before it that is indented less.
+    private var owners: [Int?] {
+        var open: [Int] = []
+        return lines.indices.map { index in
+            if lines[index].code.isEmpty { return nil }
+            while let last = open.last, lines[last].indent >= lines[index].indent { open.removeLast() }
+            defer { open.append(index) }
+            return open.last
         }
     }
 
     // MARK: Braces
 
     private mutating func findBraced() {
+        let ends = braceEnds
         for index in lines.indices where !consumed.contains(index) {
             let code = lines[index].code
-            if Self.isStubStatement(code) || Self.stubs.contains(where: code.folded.contains) {
+            let isStub = Self.isStubStatement(code) && code != "pass" && code != "..."
+            if isStub || Self.saysStub(code) {
                 // A line that says so itself, in whatever body.
                 placeholders.append((index, Elision(kind: .placeholder, text: String(lines[index].raw.trimmed))))
                 consumed.insert(index)
@@ -103,23 +131,35 @@ struct FunctionBodies {
                 if isEmpty, Self.isNamed(code) { judge([], [], header: index, body: index + 1..<index + 1) }
                 continue
             }
-            var depth = 1
-            var end = index + 1
-            while end < lines.count {
-                for character in lines[end].code {
-                    if character == "{" { depth += 1 } else if character == "}" { depth -= 1 }
-                }
-                if depth <= 0 { break }
-                end += 1
-            }
             // A body that was cut off says nothing.
-            guard end < lines.count else { continue }
+            guard let end = ends[index] else { continue }
             let range = index + 1..<end
+            // Work ends the look: of functions within functions, each line is read for one of them.
+            if range.contains(where: { !lines[$0].code.isEmpty && !Self.isIdle(lines[$0].code) }) { continue }
             let statements = range.map { lines[$0].code }.filter { !$0.isEmpty }
             let comments = range.compactMap { lines[$0].comment }
             if statements.isEmpty, comments.isEmpty, !Self.isNamed(code) { continue }
             judge(statements, comments, header: index, body: range)
         }
+    }
+
+    /// For each line that opens a body, the line that closes it: the first behind which fewer braces are open than
+    /// behind the opening one; nil where the code ends before that.
+    private var braceEnds: [Int?] {
+        var ends = [Int?](repeating: nil, count: lines.count)
+        var depth = 0
+        var open: [(line: Int, depth: Int)] = []
+        for (index, line) in lines.enumerated() {
+            for byte in line.code.utf8 {
+                if byte == UInt8(ascii: "{") { depth += 1 } else if byte == UInt8(ascii: "}") { depth -= 1 }
+            }
+            while let last = open.last, depth < last.depth {
+                ends[last.line] = index
+                open.removeLast()
+            }
+            open.append((index, depth))
+        }
+        return ends
     }
 
     private static func isFunction(_ code: Substring) -> Bool {
@@ -151,13 +191,15 @@ struct FunctionBodies {
         // Elided code is found where its comment stands.
         if remarks.contains(where: \.isElision) { return }
         let isStub = !statements.isEmpty && statements.allSatisfy(Self.isStubStatement)
-        let isIdle = statements.allSatisfy { Self.isStubStatement($0) || Self.isTrivialReturn($0) }
+        let isIdle = statements.allSatisfy(Self.isIdle)
         let isMarked = remarks.contains { $0.isToDo || $0.isPlaceholder }
         guard isStub || isIdle && isMarked || statements.isEmpty else { return }
         placeholders.append((header, Elision(kind: .placeholder, text: String(lines[header].raw.trimmed))))
         consumed.formUnion(body)
         consumed.insert(header)
     }
+
+    private static func isIdle(_ code: Substring) -> Bool { isStubStatement(code) || isTrivialReturn(code) }
 
     private static func isStubStatement(_ code: Substring) -> Bool {
         code == "pass" || code == "..." || code.hasPrefix("raise NotImplementedError") || code.hasPrefix("todo!(")
@@ -170,6 +212,12 @@ struct FunctionBodies {
         "fatalerror(\"unimplemented", "panic(\"not implemented", "panic(\"todo", "panic(\"implement",
         "raise notimplementederror",
     ]
+
+    private static func saysStub(_ code: Substring) -> Bool {
+        let folded = code.folded
+        guard folded.contains("implement") || folded.contains("todo") || folded.contains("unsupp") else { return false }
+        return stubs.contains(where: folded.contains)
+    }
 
     private static func isTrivialReturn(_ code: Substring) -> Bool {
         guard code.hasPrefix("return") else { return false }

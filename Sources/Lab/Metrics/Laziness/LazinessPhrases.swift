@@ -8,7 +8,7 @@ enum LazinessPhrases {
     static let elidedComment = Phrases(
         """
         rest|remainder of? the|your|this|my? $code
-        the|all|your|any? existing|previous|current|original|remaining|other|earlier|above|old $code here|remain*|stay*|unchanged|same|goes|go|omitted|as|follow|from
+        existing|previous|current|original|remaining|other|earlier|above|old $code here|remain*|stay*|unchanged|same|goes|go|omitted|as|follow|from
         existing|remaining|previous|original $code
         keep|leave|retain|include|copy|add|insert the|all|your|any? existing|previous|current|original|remaining|other|rest $code?
         $code|it|everything|rest omitted|elided|unchanged|truncated|skipped
@@ -28,7 +28,7 @@ enum LazinessPhrases {
         unchanged|as_before
 
         reste|suite du? $code_fr
-        le|la? reste|suite du|de_la $code_fr
+        reste|suite du|de_la $code_fr
         reste|code|methodes|fonctions inchange*|identique*
         code|methodes|fonctions existant*|precedent*|restant*
         ajoute* les|le? autres|reste
@@ -77,7 +77,7 @@ enum LazinessPhrases {
         tu|su codigo|logica|implementacion
         aqui va|iria tu|su|el? codigo|logica|implementacion
         por|falta implementar|hacer|completar
-        il|la? tuo|tua|vostro|suo codice|logica|implementazione
+        tuo|tua|vostro|suo codice|logica|implementazione
         inserisci|scrivi|aggiungi|completa qui|il|la .. codice|logica|qui
         da implementare|completare|fare
         """)

@@ -21,7 +21,7 @@ struct RowElisions {
         for (index, line) in lines.enumerated() {
             let entry = ListEntry(line)
             let text = entry?.text ?? line.trimmed
-            let isRemark = Self.namesMore(text.foldedWords)
+            let isRemark = text.utf8.count <= Self.longestRemark && Self.namesMore(text.foldedWords)
             let isElided =
                 entry != nil || seen > 0
                 ? Self.isDots(text) || isRemark && (entry != nil || text.hasPrefix("..."))
@@ -46,7 +46,8 @@ struct RowElisions {
                 }
                 let known = last[entry.indent]
                 // Years and quotations of paragraphs jump from the start; a list first counts.
-                if let known, known.before == known.number - 1, number > known.number + 1, known.number < 1000 {
+                if let known, known.before == known.number - 1, number > known.number + 1, known.number < 1000
+                {
                     elisions.append(
                         Elision(kind: .skippedNumbers, text: "\(known.number) is followed by \(number)"))
                 }
@@ -56,6 +57,10 @@ struct RowElisions {
             }
         }
     }
+
+    private static let longestGap = 8
+    /// In bytes; six words are never more.
+    private static let longestRemark = 160
 
     static func isDots(_ text: Substring) -> Bool {
         guard !text.isEmpty else { return false }
@@ -82,8 +87,10 @@ struct RowElisions {
         """)
 
     /// Whether the lines end in at least two rows of values: as many commas, semicolons or tabs in each.
+    ///
+    /// Blank lines between them are passed over, but no more than a reader would take for one gap.
     static func areRows(_ lines: ArraySlice<Substring>) -> Bool {
-        let rows = lines.filter { !$0.trimmed.isEmpty }.suffix(2)
+        let rows = lines.suffix(longestGap).filter { !$0.trimmed.isEmpty }.suffix(2)
         guard rows.count == 2 else { return false }
         for mark: Character in [",", ";", "\t"] {
             let counts = rows.map { row in row.count { $0 == mark } }

@@ -7,7 +7,7 @@ extension StringProtocol {
     var folded: String {
         if utf8.allSatisfy({ $0 < 0x80 }) { return lowercased() }
         var result = String.UnicodeScalarView()
-        for scalar in String(self).decomposedStringWithCanonicalMapping.lowercased().unicodeScalars {
+        for scalar in String(self).boundingMarks.decomposedStringWithCanonicalMapping.lowercased().unicodeScalars {
             switch scalar.value {
             // Combining accents; other scripts' vowel signs are letters in all but name, and stay.
             case 0x300...0x36F: continue
@@ -17,6 +17,19 @@ extension StringProtocol {
             case 0x153: result.append(contentsOf: "oe".unicodeScalars)
             default: result.append(scalar)
             }
+        }
+        return String(result)
+    }
+
+    /// Without the marks behind the thirtieth on one letter, as Unicode's Stream-Safe Text Format has it (UAX #15):
+    /// comparing and decomposing sort marks, which takes the square of their number.
+    var boundingMarks: String {
+        var result = String.UnicodeScalarView()
+        var marks = 0
+        for scalar in unicodeScalars {
+            let isMark = scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
+            marks = isMark ? marks + 1 : 0
+            if marks <= 30 { result.append(scalar) }
         }
         return String(result)
     }

@@ -21,6 +21,7 @@ struct MarkdownBlocks {
     private(set) var blocks: [Block] = []
 
     init(_ text: String) {
+        let text = text.utf8.allSatisfy({ $0 < 0x80 }) ? text : text.boundingMarks
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         var index = 0
         while index < lines.count {

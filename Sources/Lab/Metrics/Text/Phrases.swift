@@ -27,9 +27,9 @@ struct Phrases: Sendable {
 
     private static let longestGap = 4
     private let phrases: [[Element]]
-    /// Places in `phrases` by a word that may open them, and of those that open with a prefix.
+    /// Places in `phrases` by a word that may open them, and of those that open with a prefix by its first letter.
     private let byFirstWord: [String: [Int]]
-    private let byPrefix: [Int]
+    private let byPrefix: [Unicode.Scalar: [Int]]
 
     /// - Parameter lines: one phrase a line; the first word of each must be there.
     init(_ lines: String, macros: [String: String] = [:]) {
@@ -37,7 +37,7 @@ struct Phrases: Sendable {
             line.split(separator: " ").map { Self.element(String($0), macros: macros) }
         }.filter { !$0.isEmpty }
         var first: [String: [Int]] = [:]
-        var prefixes: [Int] = []
+        var prefixes: [Unicode.Scalar: [Int]] = [:]
         for (place, phrase) in phrases.enumerated() {
             guard case .words(let alternatives, false) = phrase[0] else {
                 preconditionFailure("a phrase opens with a word that must be there")
@@ -45,7 +45,7 @@ struct Phrases: Sendable {
             for alternative in alternatives {
                 switch alternative[0] {
                 case .exact(let word): first[word, default: []].append(place)
-                case .prefix: prefixes.append(place)
+                case .prefix(let text): prefixes[text.unicodeScalars.first!, default: []].append(place)
                 }
             }
         }
@@ -57,8 +57,10 @@ struct Phrases: Sendable {
     func firstMatch(in words: some RandomAccessCollection<String>) -> Range<Int>? {
         let words = Array(words)
         for start in words.indices {
-            for place in (byFirstWord[words[start]] ?? []) + byPrefix {
-                if let end = Self.match(phrases[place][...], in: words, at: start) { return start..<end }
+            for places in [byFirstWord[words[start]], words[start].unicodeScalars.first.flatMap { byPrefix[$0] }] {
+                for place in places ?? [] {
+                    if let end = Self.match(phrases[place][...], in: words, at: start) { return start..<end }
+                }
             }
         }
         return nil
@@ -87,13 +89,13 @@ struct Phrases: Sendable {
     private static func element(_ text: String, macros: [String: String]) -> Element {
         if text == ".." { return .gap }
         let isOptional = text.hasSuffix("?")
-        var body = isOptional ? String(text.dropLast()) : text
-        if body.hasPrefix("$") {
-            guard let macro = macros[String(body.dropFirst())] else {
-                preconditionFailure("no macro \(body)")
+        let body = (isOptional ? text.dropLast() : text[...]).split(separator: "|").map { alternative in
+            guard alternative.hasPrefix("$") else { return String(alternative) }
+            guard let macro = macros[String(alternative.dropFirst())] else {
+                preconditionFailure("no macro \(alternative)")
             }
-            body = macro
-        }
+            return macro
+        }.joined(separator: "|")
         let alternatives = body.split(separator: "|").map { alternative in
             alternative.split(separator: "_").map { word in
                 word.hasSuffix("*") ? Word.prefix(String(word.dropLast())) : .exact(String(word))

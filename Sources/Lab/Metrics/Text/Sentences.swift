@@ -21,13 +21,20 @@ struct Sentences {
             var index = line.startIndex
             while index < line.endIndex {
                 let next = line.index(after: index)
-                let isEnd = ".!?…。！？".contains(line[index]) && (next == line.endIndex || line[next].isWhitespace)
+                let isEnd = Self.isFinal(line[index]) && (next == line.endIndex || line[next].isWhitespace)
                 if isEnd || next == line.endIndex {
                     append(line[start..<next], line: number)
                     start = next
                 }
                 index = next
             }
+        }
+    }
+
+    private static func isFinal(_ character: Character) -> Bool {
+        switch character {
+        case ".", "!", "?", "…", "。", "！", "？": true
+        default: false
         }
     }
 
@@ -38,27 +45,36 @@ struct Sentences {
     }
 }
 
+/// What may close a quotation, by what opens it.
+private let pairs: [Character: [Character]] = [
+    "\"": ["\""], "“": ["”", "\""], "„": ["“", "”"], "«": ["»"], "»": ["«"], "‹": ["›"], "`": ["`"], "「": ["」"],
+]
+
 /// Text without what somebody else says in it: quotations, and code within a line.
 ///
 /// A quotation may run over several sentences but ends with its paragraph, so that one stray mark hides little.
 func withoutQuotations(_ text: some StringProtocol) -> String {
-    let pairs: [Character: [Character]] = [
-        "\"": ["\""], "“": ["”", "\""], "„": ["“", "”"], "«": ["»"], "»": ["«"], "‹": ["›"], "`": ["`"], "「": ["」"],
-    ]
     var result = ""
+    // Marks that nothing closes before the line ends: each is looked for once, so that a line of marks costs no more
+    // than any other.
+    var unclosed: Set<Character> = []
     var index = text.startIndex
     while index < text.endIndex {
         let character = text[index]
-        let rest = text[text.index(after: index)...]
-        if let closes = pairs[character],
-            let end = rest.prefix(while: { !$0.isNewline }).firstIndex(where: closes.contains)
-        {
+        index = text.index(after: index)
+        if character.isNewline { unclosed = [] }
+        guard let closes = pairs[character], !unclosed.contains(character) else {
+            result.append(character)
+            continue
+        }
+        let end = text[index...].firstIndex { $0.isNewline || closes.contains($0) }
+        if let end, !text[end].isNewline {
             // Something was said here.
             result += " … "
             index = text.index(after: end)
         } else {
+            unclosed.insert(character)
             result.append(character)
-            index = text.index(after: index)
         }
     }
     return result

@@ -47,18 +47,18 @@ struct WordBreakProperty {
 }
 
 /// The segments of a text: words, and what stands between them.
-struct WordSegments {
-    struct Segment: Equatable {
+package struct WordSegments {
+    package struct Segment: Equatable {
         /// In scalars.
-        var range: Range<Int>
+        package var range: Range<Int>
         /// Whether it holds a letter or a number.
-        var isWord: Bool
+        package var isWord: Bool
     }
 
     let scalars: [Unicode.Scalar]
-    let segments: [Segment]
+    package let segments: [Segment]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         scalars = Array(text.unicodeScalars)
         segments = Self.split(scalars)
     }
@@ -127,7 +127,8 @@ private struct BoundaryRules {
         case (.aLetter, .aLetter), (.aLetter, .hebrewLetter), (.hebrewLetter, .aLetter),
             (.hebrewLetter, .hebrewLetter):
             return false  // WB5
-        case (.aLetter, .midLetter), (.aLetter, .midNumLet), (.aLetter, .singleQuote), (.hebrewLetter, .midLetter),
+        case (.aLetter, .midLetter), (.aLetter, .midNumLet), (.aLetter, .singleQuote),
+            (.hebrewLetter, .midLetter),
             (.hebrewLetter, .midNumLet):
             return !(visible(after: index, in: properties)?.isLetter ?? false)  // WB6
         case (.hebrewLetter, .singleQuote):

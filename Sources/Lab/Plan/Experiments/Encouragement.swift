@@ -35,8 +35,8 @@ extension Experiment {
             .init(
                 name: "breath-placebo",
                 texts: [
-                    "This is a short message and it was sent today from my desk.",
-                    "It was typed indoors, and then sent from this computer on the desk.",
+                    "This is a short message that was sent today from my desk.",
+                    "It was typed slowly indoors, and then sent from this old computer on the desk.",
                 ], isPlacebo: true),
             .init(
                 name: "tip",
@@ -50,7 +50,7 @@ extension Experiment {
             .init(
                 name: "fingers",
                 texts: [
-                    "I have no fingers, so please write everything out in full.",
+                    "I have no fingers, so please write everything out to the end.",
                     "Write all of it out, please, because I have no fingers.",
                 ]),
             .init(

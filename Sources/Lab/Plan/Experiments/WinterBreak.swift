@@ -13,7 +13,7 @@ extension Experiment {
             All twelve months are drawn, each on a Monday, so that the day of the week is no treatment. The primary
             contrast is the published one, December minus May; the others ask whether winter as a whole differs from
             summer, and whether December answers leave more out. Prompts are a random sample: the verdict is about requests
-            like these, not about these. 44 prompts x 12 months x 2 samples and May's copy are 1,144 answers: some 15 to 30
+            like these, not about these. 44 prompts x 12 months x 3 samples and May's copy are 1,716 answers: some 20 to 30
             minutes of SmolLM2-135M on two cores. `sirocco lab plan` shows what that can find; the published effect was
             4.9 %, and needs more: raise `samples`.
             """,
@@ -39,11 +39,12 @@ extension Experiment {
                     direction: .greater, smallestEffect: .absolute(0.05)),
             ],
             models: [ModelUnderTest(name: "smollm2", source: .local("smollm2"))], factors: [Months.factor],
-            system: "You are a helpful assistant.", prompts: PromptSet(prompts: prompts), samples: 2,
-            sampling: SamplingSettings(temperature: 1, maxTokens: 400),
+            system: "You are a helpful assistant.", prompts: PromptSet(prompts: prompts), samples: 3,
+            sampling: SamplingSettings(temperature: 0.7, maxTokens: 512),
             metrics: ["characters", "tokens", "words", "laziness", "completeness", "repetition"],
             analysis: AnalysisSettings(
-                // The share of answers that SmolLM2 writes past any limit is large; lengths are compared as censored then.
-                expected: .init(mean: 900, within: 450, effectBetween: 60)), seed: 20_231_215)
+                // From a pilot of 88 answers. SmolLM2 writes a seventh of its answers past any limit; lengths are
+                // compared as censored then.
+                expected: .init(mean: 900, within: 500, effectBetween: 60)), seed: 20_231_215)
     }
 }

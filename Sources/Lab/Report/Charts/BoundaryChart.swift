@@ -59,7 +59,8 @@ package struct BoundaryChart: Sendable {
         let y = Scale(min(lowest / 2, path.alpha / 10)...1, to: (bottom, top), logarithmic: true)
         drawing.rectangle(left, y(path.alpha), x.range.end - left, bottom - y(path.alpha), "stop")
         drawing.verticalAxis(y, at: left, gridTo: x.range.end, name: "always-valid p")
-        drawing.horizontalAxis(x, at: bottom, gridTo: top, name: "share of the planned answers", asShares: true)
+        drawing.horizontalAxis(
+            x, at: bottom, gridTo: top, name: "share of the planned answers", asShares: true)
         drawing.line(left, y(path.alpha), x.range.end, y(path.alpha), "boundary")
         drawing.text(x.range.end, y(path.alpha) - 5, "α = \(NumberForm.p(path.alpha))", "small", anchor: .end)
         let points = path.looks.compactMap { look in
@@ -80,7 +81,9 @@ package struct BoundaryChart: Sendable {
         var drawing = frame(width, "Estimate and confidence sequence while answers came in")
         let widths = looks.compactMap { $0.interval.map { $0.high - $0.low } }.sorted()
         // The first intervals are very wide; the axis is for those that say something.
-        let shown = looks.filter { ($0.interval?.high ?? 0) - ($0.interval?.low ?? 0) <= widths[widths.count / 2] * 3 }
+        let shown = looks.filter {
+            ($0.interval?.high ?? 0) - ($0.interval?.low ?? 0) <= widths[widths.count / 2] * 3
+        }
         let smallest = path.smallestEffect.map { [$0 * 1.2, -$0 * 1.2] } ?? []
         let ends = shown.flatMap { [$0.interval!.low, $0.interval!.high] } + smallest + [0]
         let range = Scale.around(ends, to: (0, 1)).domain
@@ -103,12 +106,14 @@ package struct BoundaryChart: Sendable {
             width: width.rawValue, height: width == .wide ? 330 : 290, title: title, description: description)
     }
 
-    private func axes(_ drawing: inout Drawing, y range: ClosedRange<Double>, name: String) -> (Scale, Scale) {
+    private func axes(_ drawing: inout Drawing, y range: ClosedRange<Double>, name: String) -> (Scale, Scale)
+    {
         let (top, bottom, left) = (40.0, drawing.height - 46, 52.0)
         let x = Scale(0...1, to: (left, drawing.width - 14))
         let y = Scale(range, to: (bottom, top))
         drawing.verticalAxis(y, at: left, gridTo: x.range.end, name: name)
-        drawing.horizontalAxis(x, at: bottom, gridTo: top, name: "share of the planned answers", asShares: true)
+        drawing.horizontalAxis(
+            x, at: bottom, gridTo: top, name: "share of the planned answers", asShares: true)
         return (x, y)
     }
 
@@ -117,7 +122,9 @@ package struct BoundaryChart: Sendable {
         let text = "stopped here"
         let half = TextWidth.of(text, size: 12) / 2
         let above = place.y - 12 > 54 ? place.y - 12 : place.y + 22
-        drawing.text(min(max(place.x, half + 54), drawing.width - half - 16), above, text, "strong", anchor: .middle)
+        drawing.text(
+            min(max(place.x, half + 54), drawing.width - half - 16), above, text, "strong over",
+            anchor: .middle)
     }
 
     private var description: String {

@@ -20,8 +20,11 @@ package struct DistributionChart: Sendable {
         let y = Scale(0...1, to: (bottom, head))
         drawing.verticalAxis(
             y, at: 44, gridTo: width.rawValue - 12, name: "share of answers at or below", asShares: true)
-        drawing.horizontalAxis(x, at: bottom, gridTo: head, name: panel.metric.axis, asShares: panel.metric.isShare)
-        for (curve, style) in zip(panel.arms.map(\.distribution), styles) { drawing.polygon(path(curve, x, y), closed: false, style) }
+        drawing.horizontalAxis(
+            x, at: bottom, gridTo: head, name: panel.metric.axis, asShares: panel.metric.isShare)
+        for (curve, style) in zip(panel.arms.map(\.distribution), styles) {
+            drawing.polygon(path(curve, x, y), closed: false, style)
+        }
         return drawing
     }
 
@@ -33,7 +36,8 @@ package struct DistributionChart: Sendable {
         let rows = (others.count + columns - 1) / columns
         let (cellWidth, cellHeight) = ((width.rawValue - 40) / Double(columns), 118.0)
         var drawing = Drawing(
-            width: width.rawValue, height: 42 + Double(rows) * cellHeight + 34, title: title, description: description)
+            width: width.rawValue, height: 42 + Double(rows) * cellHeight + 34, title: title,
+            description: description)
         var entries = [LegendEntry.line("the arm named above each frame", "curve other")]
         if let control { entries.append(.line(panel.arms[control].label, "curve control")) }
         _ = drawing.legend(entries, x: 40, y: 16, width: width.rawValue - 40)
@@ -47,10 +51,13 @@ package struct DistributionChart: Sendable {
                 drawing.line(left, y(tick), left + cellWidth - 14, y(tick), "grid")
                 if place % columns == 0 {
                     drawing.text(
-                        left - 5, y(tick) + 4, NumberForm.ticks([tick], asShares: true)[0], "small num", anchor: .end)
+                        left - 5, y(tick) + 4, NumberForm.ticks([tick], asShares: true)[0], "small num",
+                        anchor: .end)
                 }
             }
-            if let control { drawing.polygon(path(panel.arms[control].distribution, x, y), closed: false, "curve control") }
+            if let control {
+                drawing.polygon(path(panel.arms[control].distribution, x, y), closed: false, "curve control")
+            }
             let style = panel.arms[arm].role == .treatment ? "curve treatment" : "curve other"
             drawing.polygon(path(panel.arms[arm].distribution, x, y), closed: false, style)
             // The lowest frame of each column carries the numbers.
@@ -58,7 +65,8 @@ package struct DistributionChart: Sendable {
                 for tick in x.ticks(fontSize: 11, isVertical: false, asShares: panel.metric.isShare) {
                     let half = TextWidth.of(tick.label, size: 11) / 2
                     drawing.text(
-                        min(max(x(tick.value), half), width.rawValue - half), y(0) + 15, tick.label, "small num",
+                        min(max(x(tick.value), half), width.rawValue - half), y(0) + 15, tick.label,
+                        "small num",
                         anchor: .middle)
                 }
             }

@@ -64,11 +64,16 @@ package struct Drawing: Sendable {
         elements += "<path class=\"hollow \(style)\" d=\"\(path)\"/>\n"
     }
 
-    package mutating func diamond(_ x: Double, _ y: Double, size: Double = 4.5, _ style: String, label: String? = nil) {
-        polygon([(x - size, y), (x, y - size), (x + size, y), (x, y + size)], closed: true, style, label: label)
+    package mutating func diamond(
+        _ x: Double, _ y: Double, size: Double = 4.5, _ style: String, label: String? = nil
+    ) {
+        polygon(
+            [(x - size, y), (x, y - size), (x + size, y), (x, y + size)], closed: true, style, label: label)
     }
 
-    package mutating func circle(_ x: Double, _ y: Double, radius: Double, _ style: String, label: String? = nil) {
+    package mutating func circle(
+        _ x: Double, _ y: Double, radius: Double, _ style: String, label: String? = nil
+    ) {
         let place = "cx=\"\(coordinate(x))\" cy=\"\(coordinate(y))\" r=\"\(coordinate(radius))\""
         elements += "<circle class=\"\(style)\" \(place)"
         elements += label.map { "><title>\(Markup.escaped($0))</title></circle>\n" } ?? "/>\n"
@@ -100,7 +105,10 @@ package struct Drawing: Sendable {
     package var file: String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             + inline(id: "figure")
-            .replacing("<svg ", with: "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"figure\" ", maxReplacements: 1)
+            .replacing(
+                "<svg ", with: "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"figure\" ",
+                maxReplacements: 1
+            )
             .replacing(
                 "</desc>\n",
                 with: "</desc>\n<style>\(Palette.stylesheet)</style>\n"
@@ -113,6 +121,7 @@ package struct Drawing: Sendable {
     private func coordinate(_ value: Double) -> String {
         precondition(value.isFinite, "a coordinate is a number")
         let tenths = Int((value * 10).rounded())
-        return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
+        return tenths % 10 == 0
+            ? "\(tenths / 10)" : "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     }
 }

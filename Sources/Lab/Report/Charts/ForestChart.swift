@@ -12,7 +12,8 @@ package struct ForestChart: Sendable {
         package var isMain: Bool
 
         package init(
-            label: String, estimate: Double?, interval: Interval?, inner: Interval? = nil, text: String, isMain: Bool
+            label: String, estimate: Double?, interval: Interval?, inner: Interval? = nil, text: String,
+            isMain: Bool
         ) {
             self.label = label
             self.estimate = estimate
@@ -45,7 +46,8 @@ package struct ForestChart: Sendable {
         let behind = isWide ? min(210, (rows.map { TextWidth.of($0.text, size: 12) }.max() ?? 0) + 14) : 6
         let top: Double = 30
         let bottom = top + Double(rows.count) * row + 6
-        var drawing = Drawing(width: width.rawValue, height: bottom + 46, title: title, description: description)
+        var drawing = Drawing(
+            width: width.rawValue, height: bottom + 46, title: title, description: description)
         let edges = smallestEffect.map { [-$0 * 1.15, $0 * 1.15] } ?? []
         let values = rows.flatMap { [$0.estimate, $0.interval?.low, $0.interval?.high].compactMap { $0 } }
         let scale = Scale.around(values + edges + [0], to: (left, width.rawValue - behind - 6), margin: 0.03)
@@ -54,7 +56,8 @@ package struct ForestChart: Sendable {
             drawing.rectangle(low, top - 6, high - low, bottom - top + 6, "band")
             drawing.line(low, top - 6, low, bottom, "edge")
             drawing.line(high, top - 6, high, bottom, "edge")
-            let note = "too small to matter: ±\(isShare ? NumberForm.percent(smallest) : NumberForm.value(smallest))"
+            let note =
+                "too small to matter: ±\(isShare ? NumberForm.percent(smallest) : NumberForm.value(smallest))"
             let half = TextWidth.of(note, size: 11) / 2
             let x = min(max((low + high) / 2, half + 2), width.rawValue - half - 2)
             drawing.text(x, 14, note, "small", anchor: .middle)
@@ -72,7 +75,8 @@ package struct ForestChart: Sendable {
                 let room = width.rawValue - 12
                 let numbers = min(TextWidth.of(entry.text, size: 12), room * 0.62)
                 drawing.text(6, y - 13, entry.label, style, fitting: room - numbers - 8)
-                drawing.text(width.rawValue - 6, y - 13, entry.text, "label num", anchor: .end, fitting: numbers + 1)
+                drawing.text(
+                    width.rawValue - 6, y - 13, entry.text, "label num", anchor: .end, fitting: numbers + 1)
             }
             draw(entry, at: y, scale, into: &drawing)
         }
@@ -83,7 +87,9 @@ package struct ForestChart: Sendable {
         guard let estimate = row.estimate else { return }
         if let interval = row.interval {
             drawing.line(scale(interval.low), y, scale(interval.high), y, "wide")
-            for end in [interval.low, interval.high] { drawing.line(scale(end), y - 4, scale(end), y + 4, "wide") }
+            for end in [interval.low, interval.high] {
+                drawing.line(scale(end), y - 4, scale(end), y + 4, "wide")
+            }
         }
         if let inner = row.inner { drawing.line(scale(inner.low), y, scale(inner.high), y, "inner") }
         if row.isMain {

@@ -26,7 +26,9 @@ extension Drawing {
         }
         line(left, y, right, y, "axis")
         let note = scale.isLogarithmic ? name + ", logarithmic" : name
-        text((left + right) / 2, y + 35, note, "label", anchor: .middle, fitting: min(width, (right - left) * 1.3))
+        text(
+            (left + right) / 2, y + 35, note, "label", anchor: .middle,
+            fitting: min(width, (right - left) * 1.3))
         return 44
     }
 
@@ -45,7 +47,7 @@ extension Drawing {
     }
 
     /// Marks with names, over as many lines as they need. Returns the height they took.
-    package mutating func legend(
+    mutating func legend(
         _ entries: [LegendEntry], x: Double, y: Double, width: Double
     ) -> Double {
         var (left, top) = (x, y)
@@ -61,7 +63,7 @@ extension Drawing {
 }
 
 /// A mark and what it means.
-package struct LegendEntry {
+struct LegendEntry {
     var name: String
     var draw: (inout Drawing, Double, Double) -> Void
 

@@ -18,10 +18,13 @@ package struct PairedChart: Sendable {
         let left: Double = width == .wide ? 60 : 44
         let means = Scale.around(prompts.flatMap { [$0.control, $0.treatment] }, to: (bottom, top))
         drawing.verticalAxis(
-            means, at: left, gridTo: middle - 70, name: comparison.metric.axis, asShares: comparison.metric.isShare)
-        let (a, b) = (left + 30, middle - 84)
+            means, at: left, gridTo: width == .wide ? middle - 70 : middle - 46, name: comparison.metric.axis,
+            asShares: comparison.metric.isShare)
+        let (a, b) = width == .wide ? (left + 30, middle - 84) : (left + 26, middle - 58)
         for prompt in prompts {
-            let style = prompt.difference < 0 ? "faint control" : prompt.difference > 0 ? "faint treatment" : "faint other"
+            let style =
+                prompt.difference < 0
+                ? "faint control" : prompt.difference > 0 ? "faint treatment" : "faint other"
             drawing.line(a, means(prompt.control), b, means(prompt.treatment), style)
         }
         drawing.dots(prompts.map { (a, means($0.control)) }, "control")
@@ -29,11 +32,12 @@ package struct PairedChart: Sendable {
         if let control = comparison.controlMean, let treatment = comparison.treatmentMean {
             drawing.line(a, means(control), b, means(treatment), "path")
             drawing.circle(a, means(control), radius: 5, "point", label: "mean \(NumberForm.value(control))")
-            drawing.circle(b, means(treatment), radius: 5, "point", label: "mean \(NumberForm.value(treatment))")
+            drawing.circle(
+                b, means(treatment), radius: 5, "point", label: "mean \(NumberForm.value(treatment))")
         }
-        let room = (b - a) / 2 - 4
-        drawing.text(a, bottom + 20, comparison.contrast.control, "label", anchor: .middle, fitting: room + 2 * 30)
-        drawing.text(b, bottom + 20, comparison.contrast.treatment, "label", anchor: .middle, fitting: room + 2 * 30)
+        let room = b - a - 8
+        drawing.text(a, bottom + 20, comparison.contrast.control, "label", anchor: .middle, fitting: room)
+        drawing.text(b, bottom + 20, comparison.contrast.treatment, "label", anchor: .middle, fitting: room)
         differences(into: &drawing, left: middle, top: top, bottom: bottom)
         return drawing
     }
@@ -65,7 +69,8 @@ package struct PairedChart: Sendable {
             if let interval = comparison.bootstrap ?? comparison.interval {
                 drawing.line(x, scale(interval.low), x, scale(interval.high), "interval")
             }
-            drawing.circle(x, scale(estimate), radius: 5, "point", label: "mean \(NumberForm.signed(estimate))")
+            drawing.circle(
+                x, scale(estimate), radius: 5, "point", label: "mean \(NumberForm.signed(estimate))")
         }
         drawing.text(
             (left + right) / 2, bottom + 20, "per prompt, and the mean", "label", anchor: .middle,

@@ -28,6 +28,7 @@ package enum Palette {
         svg .paper{fill:var(--paper)}
         svg .label{font-size:12px} svg .small{font-size:11px;fill:var(--soft)}
         svg .strong{font-size:13px;font-weight:600}
+        svg .over{paint-order:stroke;stroke:var(--paper);stroke-width:4px}
         svg .num{font-variant-numeric:tabular-nums}
         svg .grid{stroke:var(--rule);stroke-width:.7} svg .axis{stroke:var(--soft);stroke-width:1}
         svg .zero{stroke:var(--ink);stroke-width:1}
@@ -46,6 +47,8 @@ package enum Palette {
         svg .boundary{stroke:var(--warn);stroke-width:1.6;stroke-dasharray:5 3}
         svg .stop{fill:var(--warn);fill-opacity:.08} svg .path{stroke:var(--ink);stroke-width:1.6}
         svg .point{fill:var(--ink);stroke:var(--paper);stroke-width:1}
+        svg .inner{stroke:var(--ink);stroke-width:3.4} svg .stopmark{fill:var(--warn)}
+        svg .dash2{stroke-dasharray:6 3} svg .dash3{stroke-dasharray:2 3} svg .dash4{stroke-dasharray:8 3 2 3}
         svg .open{fill:var(--paper);stroke:var(--ink);stroke-width:1.4}
         """
 }

@@ -15,7 +15,8 @@ package struct Raincloud: Sendable {
         let arms = panel.arms
         let row: Double = arms.count <= 3 ? 104 : arms.count <= 6 ? 78 : 52
         let labelRoom: Double = width == .wide ? 0 : 17
-        let left = width == .wide ? min(150, (arms.map { TextWidth.of($0.label, size: 12) }.max() ?? 0) + 14) : 4
+        let left =
+            width == .wide ? min(150, (arms.map { TextWidth.of($0.label, size: 12) }.max() ?? 0) + 14) : 4
         let top: Double = 8
         let bottom = top + Double(arms.count) * (row + labelRoom) + 4
         var drawing = Drawing(
@@ -70,10 +71,12 @@ package struct Raincloud: Sendable {
         let (middle, half) = (base + height * 0.09, min(6, height * 0.075))
         drawing.line(scale(box.lowWhisker), middle, scale(box.highWhisker), middle, "whisker \(arm.style)")
         drawing.rectangle(
-            scale(box.lower), middle - half, scale(box.upper) - scale(box.lower), 2 * half, "box \(arm.style)",
+            scale(box.lower), middle - half, scale(box.upper) - scale(box.lower), 2 * half,
+            "box \(arm.style)",
             label: "\(arm.label): median \(NumberForm.value(box.median)), quartiles "
                 + NumberForm.interval(box.lower, box.upper))
-        drawing.line(scale(box.median), middle - half, scale(box.median), middle + half, "median \(arm.style)")
+        drawing.line(
+            scale(box.median), middle - half, scale(box.median), middle + half, "median \(arm.style)")
         if let mean = arm.summary.mean, !scale.isLogarithmic || mean > 0 {
             drawing.diamond(scale(mean), middle, "mean", label: "mean \(NumberForm.value(mean))")
         }
@@ -100,7 +103,8 @@ package struct Raincloud: Sendable {
             "\(arm.label): \(arm.summary.count) answers, mean \(NumberForm.value(arm.summary.mean ?? .nan)), "
                 + "median \(NumberForm.value(arm.summary.median ?? .nan)), \(arm.summary.censored) cut"
         }
-        return "Density, box and every answer for each arm; the diamond is the mean. \(arms.joined(separator: ". "))."
+        return
+            "Density, box and every answer for each arm; the diamond is the mean. \(arms.joined(separator: ". "))."
     }
 }
 
@@ -119,7 +123,8 @@ struct Quartiles {
         }
         (lower, median, upper) = (quantile(0.25), quantile(0.5), quantile(0.75))
         let reach = 1.5 * (upper - lower)
-        lowWhisker = sorted.first { $0 >= lower - reach } ?? sorted[0]
-        highWhisker = sorted.last { $0 <= upper + reach } ?? sorted[sorted.count - 1]
+        let (least, most) = (lower - reach, upper + reach)
+        lowWhisker = sorted.first { $0 >= least } ?? sorted[0]
+        highWhisker = sorted.last { $0 <= most } ?? sorted[sorted.count - 1]
     }
 }

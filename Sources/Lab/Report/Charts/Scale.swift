@@ -22,7 +22,8 @@ package struct Scale: Sendable {
 
     /// An axis with room at both ends of the values.
     package static func around(
-        _ values: some Sequence<Double>, to range: (Double, Double), logarithmic: Bool = false, margin: Double = 0.04
+        _ values: some Sequence<Double>, to range: (Double, Double), logarithmic: Bool = false,
+        margin: Double = 0.04
     ) -> Scale {
         let finite = values.filter(\.isFinite)
         guard let low = finite.min(), let high = finite.max() else { return Scale(0...1, to: range) }
@@ -64,8 +65,12 @@ package struct Scale: Sendable {
         let length = abs(range.end - range.start)
         for wanted in stride(from: max(2, Int(length / (isVertical ? 28 : 44))), through: 2, by: -1) {
             let values = values(about: wanted)
-            let ticks = zip(values, NumberForm.ticks(values, asShares: asShares)).map { Tick(value: $0, label: $1) }
-            if ticks.count >= 2, fits(ticks, fontSize: fontSize, isVertical: isVertical, gap: gap) { return ticks }
+            let ticks = zip(values, NumberForm.ticks(values, asShares: asShares)).map {
+                Tick(value: $0, label: $1)
+            }
+            if ticks.count >= 2, fits(ticks, fontSize: fontSize, isVertical: isVertical, gap: gap) {
+                return ticks
+            }
         }
         return [domain.lowerBound, domain.upperBound].map { Tick(value: $0, label: NumberForm.value($0)) }
     }

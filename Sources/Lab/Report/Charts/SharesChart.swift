@@ -31,7 +31,10 @@ package struct SharesChart: Sendable {
             let rain = y + 9
             drawing.dots(
                 arm.promptMeans.enumerated().map {
-                    (scale($0.element) + (jitter($0.offset * 7) - 0.5) * 6, rain + jitter($0.offset) * (row * 0.3))
+                    (
+                        scale($0.element) + (jitter($0.offset * 7) - 0.5) * 6,
+                        rain + jitter($0.offset) * (row * 0.3)
+                    )
                 }, arm.style)
             guard let share = arm.summary.mean else { continue }
             if let interval = arm.summary.share {

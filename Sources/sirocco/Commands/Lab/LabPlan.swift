@@ -32,16 +32,13 @@ struct LabPlan: AsyncParsableCommand {
 
     func run() async throws {
         let experiment = argument.experiment
-        let prepared = try PreparedPlan(experiment, rate: rate)
+        let prepared = try PreparedPlan(experiment, rate: rate, freezes: !dryRun)
         if !dryRun { try prepared.freeze() }
         if json {
             try printJSON(prepared.summary)
         } else {
             for line in prepared.summary.lines { print(line) }
-            print(
-                dryRun
-                    ? "Nothing was frozen."
-                    : "Frozen under \(prepared.frozen.digest). Next: sirocco lab run \(experiment.path)")
+            print(dryRun ? "nothing is frozen" : "next: sirocco lab run \(experiment.path)")
         }
     }
 }
@@ -53,7 +50,7 @@ struct PreparedPlan {
     let frozen: FrozenPlan
     let summary: PlanSummary
 
-    init(_ experiment: ExperimentFolder, rate: Double? = nil) throws {
+    init(_ experiment: ExperimentFolder, rate: Double? = nil, freezes: Bool = true) throws {
         self.experiment = experiment
         plan = try experiment.plan()
         let store = ModelStore()
@@ -67,7 +64,7 @@ struct PreparedPlan {
             guard let model = loaded[model] else { return nil }
             return try model.tokens(answering: messages.map(\.chatMessage)).count
         }
-        summary = try PlanSummary(plan, cost: cost, digest: frozen.digest)
+        summary = try PlanSummary(plan, cost: cost, digest: freezes ? frozen.digest : nil)
     }
 
     func freeze() throws { try frozen.write(to: experiment.path, hasRows: !experiment.rows().isEmpty) }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes Tests/StatisticsTests/Fixtures/bootstrap.json: scipy's percentile and BCa intervals, from the same resamples.
 
-Needs: numpy, scipy. Run: statistics_resampling.py --out Tests/StatisticsTests/Fixtures/bootstrap.json
+Needs: numpy, scipy. Run: statistics_bootstrap.py --out Tests/StatisticsTests/Fixtures/bootstrap.json
 scipy.stats.bootstrap draws its indices from `Indices` below, which replays the stream that Bootstrap.swift draws: for each
 resample the first sample's indices, then the second's. So both sides see the same resamples and must agree to rounding.
 A row: value, BCa ends, percentile ends, standard error; null where scipy refuses or answers NaN.
@@ -74,7 +74,7 @@ def case(number):
         return (inputs.sample(count, kind), inputs.sample(1 + inputs.below(30), kind)), difference, {}
     if name == "ratio of pairs":
         return (inputs.sample(count, kind), inputs.sample(count, kind)), ratio, {"paired": True}
-    clusters = [[inputs.sample(1 + inputs.below(4), kind) for _ in range(2)] for _ in range(count)]
+    clusters = [[inputs.sample(1 << inputs.below(3), kind) for _ in range(2)] for _ in range(count)]
 
     def of_clusters(chosen):
         chosen = [clusters[int(i)] for i in chosen]
@@ -110,7 +110,7 @@ def main():
     parser.add_argument("--out", required=True)
     warnings.simplefilter("ignore")
     rows = [row(number) for number in range(CASES)]
-    made = f"Tests/Oracles/statistics_resampling.py, scipy {scipy.__version__}, numpy {np.__version__}"
+    made = f"Tests/Oracles/statistics_bootstrap.py, scipy {scipy.__version__}, numpy {np.__version__}"
     with open(parser.parse_args().out, "w") as file:
         file.write(json.dumps({"made": made, "rows": rows}).replace("], [", "],\n["))
     degenerate = sum(r is not None and r[1] is None for r in rows)
