@@ -39,7 +39,7 @@ struct FormatTests {
         #expect(identical(try format.decoded([UInt8](fixture.blocks)), fixture.decoded.floats))
     }
 
-    @Test("Encoding gives the gguf package's blocks, byte for byte", arguments: BlockFormat.encodable)
+    @Test("Encoding gives the gguf package's blocks, byte for byte", arguments: BlockFormat.encodedByGGUF)
     func encoding(format: BlockFormat) throws {
         let fixture = try Fixture.gguf.format(format)
         let values = try #require(fixture.values).floats, expected = [UInt8](try #require(fixture.encoded))
@@ -54,7 +54,7 @@ struct FormatTests {
 
     @Test(
         "Encoding what decoding gave is stable for values on the format's grid",
-        arguments: BlockFormat.encodable)
+        arguments: BlockFormat.encodedByGGUF)
     func roundTrip(format: BlockFormat) throws {
         // Small integers with both ends of the range present are on the grid of every writable format.
         let bits = Int(format.name.dropFirst().prefix(1)) ?? 8

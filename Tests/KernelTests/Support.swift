@@ -80,6 +80,8 @@ extension BlockFormat {
     /// Every format with kernels: the conformance tests run over these, so a new row is tested without a new test.
     static let withKernels = all.filter { $0.row.pointee.activation != SIR_ACTIVATION_NONE }
     static let encodable = all.filter(\.isEncodable)
+    /// Those that the gguf package writes, too; the K formats it only reads.
+    static let encodedByGGUF = encodable.filter { (try? Fixture.gguf.format($0))?.encoded != nil }
 
     func matmul(_ set: InstructionSet, _ layout: MatrixLayout = .rows) throws -> sir_matmul_fn {
         try #require(kernel(layout, set), "\(self) has no matmul in \(layout) for \(set)")

@@ -4,13 +4,14 @@ extension Experiment {
     static let quantizationDrift = Experiment(
         name: "quantization-drift",
         summary:
-            "Does a model answer differently in fewer bits? Two files of one model, 44 everyday requests.",
+            "Does a model answer differently in fewer bits? SmolLM2 at Q8_0 and at Q2_K, 44 everyday requests.",
         about: """
             Quantization drift: does a model answer differently when its weights are kept in fewer bits?
 
-            The same requests go to two files of one model. As it stands, both are the SmolLM2 of the store, which makes this
-            a second A/A test: put the file with fewer bits (Q2_K, say) under `small`, and the one with more (Q8_0) under
-            `large`. The primary metric is completeness, the share of the asked-for items that an answer names;
+            The same requests go to SmolLM2 at Q8_0 (`large`) and at Q2_K (`small`); both are made once. The weights come in
+            Q4_1, so Q8_0 is those to within its rounding. Rows of 576 fill no Q2_K blocks: those matrices become Q4_0, and a
+            quarter of the layers' weights, ffn_down, is Q2_K. `sirocco quantize` shows it; a larger model shows more.
+            The primary metric is completeness, the share of the asked-for items that an answer names;
             length, repetition and left-out parts come second. A difference of five points is worth knowing about.
             352 answers and the control's copy: some 10 minutes of SmolLM2-135M on two cores.
             """,
@@ -31,8 +32,8 @@ extension Experiment {
                     smallestEffect: .standardized(0.2)),
             ],
             models: [
-                ModelUnderTest(name: "large", source: .local("smollm2")),
-                ModelUnderTest(name: "small", source: .local("smollm2")),
+                ModelUnderTest(name: "large", source: .local("smollm2@q8_0")),
+                ModelUnderTest(name: "small", source: .local("smollm2@q2_k")),
             ],
             factors: [], system: "You are a helpful assistant.", prompts: PromptSet(prompts: prompts),
             samples: 4,
