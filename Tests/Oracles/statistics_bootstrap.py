@@ -88,6 +88,18 @@ def case(number):
     return (np.arange(count),), of_clusters, {"vectorized": False}
 
 
+def without_influence(data, statistic, options):
+    """Whether leaving any unit out changes nothing. BCa's acceleration is then 0/0; but numpy's mean of equal numbers may be
+    one bit off (26 times 0.48 in case 658), and scipy makes an acceleration of 1/(6 √n) from the bits."""
+    axis = {} if options.get("vectorized") is False else {"axis": -1}
+    if options.get("paired"):
+        strata = [[[np.delete(sample, unit) for sample in data] for unit in range(len(data[0]))]]
+    else:
+        strata = [[[*data[:j], np.delete(sample, unit), *data[j + 1:]] for unit in range(len(sample))]
+                  for j, sample in enumerate(data)]
+    return all(len({float(statistic(*left, **axis)) for left in stratum}) == 1 for stratum in strata)
+
+
 def row(number):
     data, statistic, options = case(number)
     resamples = 100 + number % 100
@@ -101,7 +113,9 @@ def row(number):
         result[method] = [float(end) for end in answer.confidence_interval]
         error = float(answer.standard_error)
     value = statistic(data[0]) if options.get("vectorized") is False else statistic(*data, axis=-1)
-    ends = [None if np.isnan(end) else end for end in result["BCa"]]
+    constant = result["percentile"][0] == result["percentile"][1]
+    undefined = not constant and without_influence(data, statistic, options)
+    ends = [None if undefined or np.isnan(end) else end for end in result["BCa"]]
     return [float(value), *ends, *result["percentile"], error]
 
 

@@ -23,7 +23,7 @@ SMALLEST = mpf("1e-300")
 # To add a distribution: a function that yields rows (parameters…, x, cdf, survival, density or mass) and scipy's
 # (cdf, survival), and its floor: the share of rows in which scipy keeps 1e-8 in both tails.
 FLOORS = {"normal": 1, "studentT": 0.98, "noncentralT": 0.9, "chiSquared": 0.98, "binomial": 0.98,
-          "hypergeometric": 0.98}
+          "hypergeometric": 0.98, "noncentralTFar": 0}  # in those tails scipy is often NaN or 0
 
 
 def normal(random):
@@ -73,8 +73,8 @@ def nct_integral(nu, delta, t, kernel):
     def integrand(s):
         return mp.exp(-top + (nu - 1) * mp.log(s) - nu * s * s / 2) * kernel(t * s - delta, s)
 
-    # Where the integrand lives, on a grid in doubles.
-    grid = np.exp(np.linspace(-60 / min(float(nu), 60), 4, 40001))
+    # Where the integrand lives, on a grid in doubles: for a large t far below 1.
+    grid = np.exp(np.linspace(-60 / min(float(nu), 60) - math.log(max(1, abs(float(t)))), 4, 40001))
     z = float(t) * grid - float(delta)
     logs = (float(nu) * np.log(grid) - float(nu) * grid**2 / 2
             + (stats.norm.logcdf(z) if kernel is lower else stats.norm.logsf(z) if kernel is upper
@@ -95,13 +95,13 @@ def upper(z, s):
     return mp.ncdf(-z)
 
 
-def middle(z, s):
+def middle_kernel(z, s):
     return s * mp.npdf(z)
 
 
 def noncentral_t(random):
     mp.dps = 20
-    for i in range(60):
+    for i in range(120):
         nu = [float(random.integers(1, 30)), float(random.integers(30, 2000)), float(np.exp(random.uniform(0, 11))),
               float(np.exp(random.uniform(9, 16)))][i % 4]
         delta = float(random.choice([random.normal() * 3, random.uniform(-10, 40), random.uniform(40, 300)]))
@@ -113,9 +113,83 @@ def noncentral_t(random):
         below, above = nct_integral(m, d, x, lower), nct_integral(m, d, x, upper)
         if abs(below + above - 1) > mpf("1e-15") or min(below, above) < SMALLEST:
             continue
-        yield ([nu, delta, t, below, above, nct_integral(m, d, x, middle)],
+        yield ([nu, delta, t, below, above, nct_integral(m, d, x, middle_kernel)],
                (stats.nct.cdf(t, nu, delta), stats.nct.sf(t, nu, delta)))
     mp.dps = 40
+
+
+def nct_density(nu, delta, x):
+    """By a parabolic cylinder function (DLMF 12.5.1), not by the integral."""
+    square = nu + x * x
+    z = -delta * x / mp.sqrt(square)
+    logs = (nu / 2 * mp.log(nu / 2) - mp.loggamma(nu / 2) + mp.loggamma(nu + 1) - (nu + 1) / 2 * mp.log(square)
+            + z * z / 4 - delta * delta / 2 + mp.log(2 / mp.pi) / 2)
+    return mp.exp(logs) * mp.pcfu(nu + mpf(1) / 2, z)
+
+
+def nct_lower_tail(nu, delta, x):
+    """P(T <= x) by integrating that density from x downwards, in pieces of four e-foldings."""
+    if x > 0:  # P(T <= 0) is known; between 0 and x the density rises
+        top = nct_density(nu, delta, x)
+        length = 1 / mp.diff(lambda y: mp.log(nct_density(nu, delta, y)), x)
+        ends = [mpf(0)] + [x - 4 * length * k for k in range(20, -1, -1) if x > 4 * length * k]
+        return mp.ncdf(-delta) + top * mp.quad(lambda y: nct_density(nu, delta, y) / top, ends)
+    # In v = ln(-y), where the tail is a straight line at last.
+    integrand = lambda v: nct_density(nu, delta, -mp.exp(v)) * mp.exp(v)
+    start = mp.log(-x)
+    top, rate = integrand(start), -mp.diff(lambda v: mp.log(integrand(v)), start)
+    return top * mp.quad(lambda v: integrand(v) / top, [start + 4 * k / rate for k in range(21)])
+
+
+def log_lower_tail(nu, delta, x):
+    """ln P(T <= x) in doubles, on a grid of ln S: to choose an x only."""
+    u = np.linspace(-700, 4, 60001)
+    with np.errstate(over="ignore"):
+        logs = nu * (u - np.exp(2 * u) / 2) + stats.norm.logcdf(x * np.exp(u) - delta)
+    return (scipy.special.logsumexp(logs) + math.log(u[1] - u[0]) + math.log(2) + nu / 2 * math.log(nu / 2)
+            - scipy.special.gammaln(nu / 2))
+
+
+def noncentral_t_far(random):
+    """Tails from 1e-10 to 1e-250, averaged over S; every fourth by integrating the closed density as well, which must
+    agree."""
+    for i in range(64):
+        nu = [float(random.integers(1, 12)), float(random.integers(12, 100)), float(np.exp(random.uniform(0, 6)))][i % 3]
+        delta = float(random.choice([random.normal() * 3, random.uniform(-10, 30)]))
+        target = -random.uniform(10, 250) * math.log(10)
+        low, high = -700.0, 700.0  # asinh x
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if log_lower_tail(nu, delta, math.sinh(middle)) < target else (low, middle)
+        if abs(low) > 650:
+            continue
+        m, d, x = mpf(nu), mpf(delta), mpf(float(f"{math.sinh(low):.6g}"))
+        mp.dps = 20
+        tail, density = nct_integral(m, d, x, lower), nct_integral(m, d, x, middle_kernel)
+        checks = [(density, nct_density(m, d, x))]
+        if i % 4 == 0:  # takes ten seconds
+            checks.append((tail, nct_lower_tail(m, d, x)))
+        for value, other in checks:
+            if abs(other - value) > mpf("1e-14") * value:
+                sys.exit(f"statistics_distributions: noncentral t {nu} {delta} {x}: {value} is not {other}")
+        mp.dps = 40
+        if i % 2 == 0:
+            yield [nu, delta, x, tail, 1 - tail, density], (stats.nct.cdf(float(x), nu, delta), 1.0)
+        else:  # its mirror image
+            yield [nu, -delta, -x, 1 - tail, tail, density], (1.0, stats.nct.sf(-float(x), nu, -delta))
+
+
+def far_quantiles():
+    """[degrees of freedom (0: normal), p, the x with P(X > x) = p]."""
+    for nu in [0, 0.5, 1, 2, 3.5, 30, 477, 4000]:
+        for p in ["1e-10", "1e-20", "1e-50", "1e-100", "1e-150", "1e-200", "1e-250", "1e-300"]:
+            p = mpf(float(p))
+            tail = (lambda v: mp.ncdf(-mp.exp(v))) if nu == 0 else (lambda v: t_tail(mpf(nu), mp.exp(v)))
+            start = math.log(stats.norm.isf(float(p))) if nu == 0 else float(-mp.log(p) / nu) if nu < 4 else \
+                math.log(nu**0.5 * math.sqrt(math.expm1(2 * float(-mp.log(p)) / nu)))
+            v = mp.findroot(lambda v: mp.log(tail(v)) - mp.log(p), (mpf(start), mpf(start) + mpf("0.01")), solver="secant")
+            if v < 700:
+                yield [nu, p, mp.exp(v)]
 
 
 def chi_squared(random):
@@ -186,7 +260,8 @@ def main():
         "command": "Tests/Oracles/statistics_distributions.py", "mpmath": mpmath.__version__,
         "numpy": np.__version__, "scipy": scipy.__version__}}
     for name, make in [("normal", normal), ("studentT", student_t), ("noncentralT", noncentral_t),
-                       ("chiSquared", chi_squared), ("binomial", binomial), ("hypergeometric", hypergeometric)]:
+                       ("chiSquared", chi_squared), ("binomial", binomial), ("hypergeometric", hypergeometric),
+                       ("noncentralTFar", noncentral_t_far)]:
         # A generator of its own, so that a change in one distribution leaves the others.
         rows = list(make(np.random.default_rng([20231212, list(FLOORS).index(name)])))
         share = float(np.mean([agrees(row, theirs) for row, theirs in rows]))
@@ -194,6 +269,8 @@ def main():
         if share < FLOORS[name]:
             sys.exit(f"statistics_distributions: {name}: scipy agrees in {share:.1%} only; look before you trust")
         out[name] = {"scipyAgrees": round(share, 4), "rows": [[float(v) for v in row] for row, _ in rows]}
+    out["farQuantiles"] = {"rows": [[float(v) for v in row] for row in far_quantiles()]}
+    print(f"farQuantiles: {len(out['farQuantiles']['rows'])} rows", file=sys.stderr)
     with open(arguments.out, "w") as file:
         json.dump(out, file, separators=(",", ":"))
         file.write("\n")

@@ -24,6 +24,10 @@ import Testing
             "noncentral t", fixture.noncentralT,
             { try NoncentralT(degreesOfFreedom: $0[0], noncentrality: $0[1]) }
         ),
+        .init(
+            "noncentral t, far tails", fixture.noncentralTFar,
+            { try NoncentralT(degreesOfFreedom: $0[0], noncentrality: $0[1]) }
+        ),
         .init("chi-squared", fixture.chiSquared, { try ChiSquared(degreesOfFreedom: $0[0]) }),
     ]
 
@@ -67,6 +71,18 @@ import Testing
         }
     }
 
+    @Test("quantiles from 1e-10 to 1e-300 of the normal and of t equal mpmath's")
+    func farQuantiles() throws {
+        #expect(Self.fixture.farQuantiles.rows.count >= 60)
+        for row in Self.fixture.farQuantiles.rows {
+            let (degrees, p, x) = (row[0], row[1], row[2])
+            let distribution: any ContinuousDistribution =
+                degrees == 0 ? Normal.standard : try StudentT(degreesOfFreedom: degrees)
+            #expect(relativeError(distribution.upperQuantile(p), x) < 1e-12, "\(row)")
+            #expect(relativeError(distribution.quantile(p), -x) < 1e-12, "\(row)")
+        }
+    }
+
     @Test("tails, masses and quantiles of discrete distributions equal mpmath's", arguments: discreteTables)
     func discrete(table: DistributionRow<any DiscreteDistribution>) throws {
         #expect(table.rows.count >= 40)
@@ -92,7 +108,7 @@ import Testing
 
 struct DistributionFile: Decodable, Sendable {
     struct Table: Decodable, Sendable { var rows: [[Double]] }
-    var normal, studentT, noncentralT, chiSquared: Table
+    var normal, studentT, noncentralT, noncentralTFar, chiSquared, farQuantiles: Table
     var binomial, hypergeometric: Table
 }
 

@@ -7,19 +7,61 @@ import Testing
 @Suite struct SequentialTests {
     typealias Design = GroupSequentialDesign
 
-    // gsDesign(k, test.type = 2, alpha = 0.025, sfu = sfLDOF or sfLDPocock)$upper$bound, four digits, as remembered and
-    // not run here: 3.3569 at the second of five looks is 1.1e-4 below what we and the fine grid of the oracle get,
-    // so this is a check of the design's conventions; of its digits the oracle's.
-    @Test(
-        "boundaries are gsDesign's to three digits",
-        arguments: [
-            (SpendingFunction.obrienFleming, [4.8769, 3.3569, 2.6803, 2.2898, 2.0310]),
-            (.obrienFleming, [4.3326, 2.9631, 2.3590, 2.0141]), (.obrienFleming, [3.7103, 2.5114, 1.9930]),
-            (.obrienFleming, [2.9626, 1.9686]), (.pocock, [2.4380, 2.4268, 2.4101, 2.3966, 2.3860]),
-        ])
-    func published(spending: SpendingFunction, bounds: [Double]) throws {
-        let design = try Design.evenlySpaced(looks: bounds.count, spending: spending)
-        for (actual, expected) in zip(design.boundaries, bounds) { #expect(abs(actual - expected) < 2e-4) }
+    /// Boundaries that another program's own tests or documentation print.
+    struct Printed: Sendable {
+        var times: [Double]
+        var alpha: Double
+        var sides: Design.Sides
+        var spending: SpendingFunction
+        var boundaries: [Double]
+    }
+
+    // The R package rpact, tests/testthat/test-f_design_group_sequential.R: designs x6a, x6b, x7a (two) and x1, whose
+    // futility does not bind; it asserts them to 1e-7. x6b ends before all information is in.
+    static let rpact = [
+        Printed(
+            times: [0.35, 0.7, 1], alpha: 0.13, sides: .one, spending: .pocock,
+            boundaries: [1.5446617, 1.4828682, 1.4620058]),
+        Printed(
+            times: [0.4, 0.7], alpha: 0.025, sides: .one, spending: .pocock, boundaries: [2.223875, 2.3050796]),
+        Printed(
+            times: [0.4, 0.75, 1], alpha: 0.13, sides: .one, spending: .obrienFleming,
+            boundaries: [2.1280732, 1.4368565, 1.2468994]),
+        Printed(
+            times: [0.4, 0.75, 0.85, 1], alpha: 0.13, sides: .one, spending: .obrienFleming,
+            boundaries: [2.1280732, 1.4368565, 1.422873, 1.2970881]),
+        Printed(
+            times: [0.2, 0.4, 1], alpha: 0.03, sides: .one, spending: .power(1),
+            boundaries: [2.5121443, 2.4228747, 2.0280392]),
+    ]
+
+    @Test("boundaries are those in rpact's tests", arguments: rpact)
+    func published(printed: Printed) throws {
+        let design = try Design(
+            informationTimes: printed.times, alpha: printed.alpha, sides: printed.sides, spending: printed.spending)
+        #expect(design.boundaries.count == printed.boundaries.count)
+        for (actual, expected) in zip(design.boundaries, printed.boundaries) {
+            #expect(abs(actual - expected) < 5e-7, "\(actual), rpact \(expected)")
+        }
+    }
+
+    // The same file, characteristics y1 of the last of these designs at 86 % power: inflationFactor,
+    // rejectionProbabilities, averageSampleNumber1 and averageSampleNumber0.
+    @Test("inflation, stopping probabilities and mean information are those in rpact's tests")
+    func characteristics() throws {
+        let design = try Design(informationTimes: [0.2, 0.4, 1], alpha: 0.03, sides: .one, spending: .power(1))
+        let inflation = try design.inflation(power: 0.86)
+        #expect(abs(inflation - 1.0788327) < 5e-7, "\(inflation)")
+        let drift = try design.drift(forPower: 0.86)
+        #expect(abs(drift * drift - 9.4594101) < 5e-6, "\(drift * drift)")
+        let stops = design.stoppingProbabilities(drift: drift).upper
+        for (actual, expected) in zip(stops, [0.12783451, 0.21271713, 0.51944835]) {
+            #expect(abs(actual - expected) < 5e-7, "\(actual), rpact \(expected)")
+        }
+        for (drift, expected) in [(drift, 0.83081135), (0, 1.0697705)] {
+            let actual = inflation * design.expectedInformation(drift: drift)
+            #expect(abs(actual - expected) < 5e-7, "\(actual), rpact \(expected)")
+        }
     }
 
     // Armitage, McPherson and Rowe (1969), table 2: |Z| ≥ 1.96 at every one of so many looks.
