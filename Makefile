@@ -33,9 +33,9 @@ test: ## build and run every test, optimised, with the real model
 	@$(SIROCCO) pull smollm2
 	Scripts/check-docs
 	Scripts/check-chat
-	SIROCCO_REAL_WEIGHTS=1 $(SWIFT) test -c release --skip-build --skip ServerTests
+	SIROCCO_REAL_WEIGHTS=1 $(SWIFT) test -c release --skip-build --skip 'ServerTests|LabTests'
 	# By themselves: they hold connections to seconds, which a hundred other suites on two cores would use up.
-	$(SWIFT) test -c release --skip-build --filter ServerTests
+	$(SWIFT) test -c release --skip-build --filter 'ServerTests|LabTests'
 
 test-clients: model ## run the field's own clients, and hostile ones, against `sirocco serve` (CHECKS=test_llm.py)
 	Tests/Clients/run --sirocco $(SIROCCO) $(CHECKS)

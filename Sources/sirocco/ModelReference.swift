@@ -17,7 +17,7 @@ enum ModelReference {
         // No format takes more than four bytes for a weight, and what is asked for mostly takes far less.
         return try store.derived(from: digest, format: parts.format) { target in
             let file = try GGUFFile(path: original)
-            try PackedWeights.working("making \(reference), once") { progress in
+            _ = try PackedWeights.working("making \(reference), once") { progress in
                 try requantization.write(file, to: target, progress: progress)
             }
         }.string

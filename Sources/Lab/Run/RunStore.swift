@@ -14,7 +14,7 @@ package actor RunStore {
     package private(set) var record: RunRecord
     /// Attempts that failed, of all sessions.
     package private(set) var failureCount: Int
-    private let lock: FolderLock
+    private var lock: FolderLock?
     private var rowFile: LineFile<Row>
     private var failureFile: LineFile<FailedAttempt>
     private var lastSync = ContinuousClock.now
@@ -125,6 +125,12 @@ package actor RunStore {
         guard !record.sessions.isEmpty else { return }
         record.sessions[record.sessions.count - 1].ended = Date().timeIntervalSince1970
         try record.write(folder)
+    }
+
+    /// Lets others write here. This store adds nothing from then on.
+    package func release() throws {
+        defer { lock = nil }
+        try sync()
     }
 
     /// What was decided at a look; nil: it is still to come.

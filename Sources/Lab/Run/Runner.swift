@@ -54,7 +54,7 @@ package struct Runner: Sendable {
         self.options = options
     }
 
-    /// Draws what is missing.
+    /// Draws what is missing, and releases the store.
     /// - Parameters:
     ///   - look: decides, by the rows that a look is to see, whether the run goes on. Asked once for each look: the
     ///     record keeps the answer.
@@ -78,11 +78,12 @@ package struct Runner: Sendable {
         do {
             let ending = try await draw(&session, look: look)
             try await store.end()
+            try await store.release()
             return RunSummary(
                 ending: ending, progress: session.progress,
                 rows: await store.rows.sorted { $0.trial.index < $1.trial.index })
         } catch {
-            try await store.sync()
+            try await store.release()
             throw error
         }
     }

@@ -116,9 +116,11 @@ import Testing
 
     @Test("The end of the trials is no look of its own")
     func lastLook() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         let looked = Mutex(0)
         let summary = try await run.runner(
-            ["m": Seeded()], try TemporaryFolder().store(), hasLooks: true
+            ["m": Seeded()], try folder.store(), hasLooks: true
         ).run(look: { _, _ in
             looked.withLock { $0 += 1 }
             return .goOn
@@ -179,13 +181,15 @@ import Testing
 
     @Test("A look waits for trials without an answer: it is not decided on what happened to be there")
     func lookNeedsAll() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         let broken = Seeded(before: { question, _ in
             if question.trial.index == 3 {
                 throw RespondentFailure(reason: "HTTP 400", detail: "bad", isTransient: false)
             }
         })
         let summary = try await run.runner(
-            ["m": broken], try TemporaryFolder().store(), hasLooks: true
+            ["m": broken], try folder.store(), hasLooks: true
         ).run(look: { _, _ in
             Issue.record("looked")
             return .stop
@@ -238,7 +242,9 @@ import Testing
 
     @Test("A plan's model that nobody answers for is told before anything is asked")
     func missingModel() async throws {
-        let line = await complaint { _ = try await run.runner([:], try TemporaryFolder().store()).run() }
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let line = await complaint { _ = try await run.runner([:], try folder.store()).run() }
         #expect(line.contains("model 'm'"), "\(line)")
     }
 }
@@ -308,10 +314,12 @@ import Testing
 
     @Test("An engine of our own may say the same twice, but not with the same name")
     func ownEngine() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         let change = Self.kinds[0].1
         let model = Copying(
             mayRepeatAnswers: false, isCopy: { trial, _ in trial.index == 20 }, change: change)
-        let summary = try await run.runner(["m": model], try TemporaryFolder().store()).run()
+        let summary = try await run.runner(["m": model], try folder.store()).run()
         #expect(summary.ending == .complete)
         #expect(summary.progress.failures == 0)
     }
