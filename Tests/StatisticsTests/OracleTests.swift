@@ -12,6 +12,18 @@ import Testing
             let test = try WelchTest(example.a, example.b, alternative: example.alternative)
             return [test.statistic, test.degreesOfFreedom, test.pValue] + ends(test.interval)
         },
+        OracleMethod("stratifiedWelch") { example in
+            func strata(_ values: [Double], _ weights: [Double]) -> [StratifiedWelchTest.Stratum] {
+                weights.enumerated().map { first, weight in
+                    let own = stride(from: first, to: values.count, by: weights.count).map { values[$0] }
+                    return StratifiedWelchTest.Stratum(values: own, weight: weight)
+                }
+            }
+            let test = try StratifiedWelchTest(
+                strata(example.a, [1.0 / 6, 2.0 / 6, 3.0 / 6]), strata(example.b, [0.25, 0.75]),
+                alternative: example.alternative)
+            return [test.estimate.value, test.statistic, test.degreesOfFreedom, test.pValue]
+        },
         OracleMethod("paired") { example in
             let (a, b) = example.data.pairs()
             let test = try PairedTTest(a, b, alternative: example.alternative, level: 0.9)

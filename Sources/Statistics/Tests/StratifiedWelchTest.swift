@@ -32,20 +32,28 @@ public struct StratifiedWelchTest: Sendable {
         _ a: [Stratum], _ b: [Stratum], alternative: Alternative = .twoSided
     ) throws(StatisticsError) {
         let method = "stratified Welch test"
-        var (difference, variance, spread) = (0.0, 0.0, 0.0)
+        var reference: Moments?
+        var difference = 0.0
+        var errors: [(size: Double, degrees: Double)] = []
         for (strata, sign) in [(a, 1.0), (b, -1.0)] {
             for stratum in strata {
                 try require(stratum.values, atLeast: 2, for: "a variance", "a stratum", in: method)
                 let moments = Moments(checked: stratum.values)
-                difference += sign * stratum.weight * moments.mean
-                let error = stratum.weight * moments.standardError
-                variance += error * error
-                spread += error * error * error * error / Double(stratum.values.count - 1)
+                // From one stratum's mean on, which the weights cancel: so a common level costs no digits.
+                let first = reference ?? moments
+                reference = first
+                difference += sign * stratum.weight * moments.meanDifference(from: first)
+                errors.append((stratum.weight * moments.standardError, Double(stratum.values.count - 1)))
             }
         }
+        let error = errors.reduce(0) { hypotenuse($0, $1.size) }
+        // Shares of the squared error, so that nothing overflows.
+        let inverse = errors.reduce(0) { sum, part in
+            let share = part.size / error * (part.size / error)
+            return sum + share * share / part.degrees
+        }
         estimate = try MeanEstimate(
-            difference, standardError: variance.squareRoot(),
-            degreesOfFreedom: spread > 0 ? variance * variance / spread : 1,
+            difference, standardError: error, degreesOfFreedom: inverse > 0 && error.isFinite ? 1 / inverse : 1,
             constant: "every stratum is constant", in: method)
         statistic = estimate.statistic()
         pValue = estimate.pValue(alternative: alternative)
