@@ -1,4 +1,5 @@
-// Every test and effect size against scipy and statsmodels, on generated cases (Tests/Oracles/statistics_tests.py).
+// Every test and effect size against scipy and statsmodels, on generated cases
+// (Tests/Oracles/statistics_tests.py).
 
 import Statistics
 import Testing

@@ -1,10 +1,11 @@
-// Welch's t-test within strata: arms are compared stratum by stratum, and the differences are weighted. It knows no plan.
+// Welch's t-test within strata: arms are compared stratum by stratum, and the differences are weighted. It
+// knows no plan.
 
 /// The difference of two weighted means of stratum means, such as answers within fixed prompts.
 ///
-/// A linear combination Σ wᵢ x̄ᵢ of independent means has variance Σ wᵢ² sᵢ²/nᵢ, and Satterthwaite's degrees of freedom
-/// (Σ vᵢ)² / Σ vᵢ²/(nᵢ − 1), vᵢ = wᵢ² sᵢ²/nᵢ (Biometrics Bulletin 2, 1946); with one stratum per arm of weight 1 it is
-/// Welch's test. Without spread in any stratum it throws `degenerate`.
+/// A linear combination Σ wᵢ x̄ᵢ of independent means has variance Σ wᵢ² sᵢ²/nᵢ, and Satterthwaite's degrees
+/// of freedom (Σ vᵢ)² / Σ vᵢ²/(nᵢ − 1), vᵢ = wᵢ² sᵢ²/nᵢ (Biometrics Bulletin 2, 1946); with one stratum per
+/// arm of weight 1 it is Welch's test. Without spread in any stratum it throws `degenerate`.
 public struct StratifiedWelchTest: Sendable {
     /// One stratum's values in one arm, and what its mean weighs; an arm's weights sum to 1.
     public struct Stratum: Sendable {
@@ -53,7 +54,8 @@ public struct StratifiedWelchTest: Sendable {
             return sum + share * share / part.degrees
         }
         estimate = try MeanEstimate(
-            difference, standardError: error, degreesOfFreedom: inverse > 0 && error.isFinite ? 1 / inverse : 1,
+            difference, standardError: error,
+            degreesOfFreedom: inverse > 0 && error.isFinite ? 1 / inverse : 1,
             constant: "every stratum is constant", in: method)
         statistic = estimate.statistic()
         pValue = estimate.pValue(alternative: alternative)
