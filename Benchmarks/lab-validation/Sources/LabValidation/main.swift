@@ -32,7 +32,10 @@ do {
             let verdict = if case .shown = cell.promise { "" } else { isKept ? "kept" : "BROKEN" }
             let share = percent(Double(count) / Double(cell.runs))
             print(
-                "| \(cell.group) | \(cell.name) | \(count)/\(cell.runs) | \(share) | \(cell.promise) | \(verdict) |"
+                """
+                | \(cell.group) | \(cell.name) | \(count)/\(cell.runs) | \(share) \
+                | \(cell.promise) | \(verdict) |
+                """
             )
             fflush(nil)
         }
