@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// Simulates the lab's statistical methods: are their errors, power and coverage what they promise? Its own package, so
-// that the project's build does not wait for it; the sources are the project's own, by a link.
+// Simulates the lab's statistical methods: are their errors, power and coverage what they promise? Its own
+// package, so that the project's build does not wait for it; the sources are the project's own, by a link.
 //
 //     make lab-validation
 //     swift run -c release --package-path Benchmarks/lab-validation LabValidation \

@@ -7,8 +7,8 @@ enum GaussLegendre {
     /// Twelve nodes.
     static let twelve = rule(nodes: 12)
 
-    /// The n nodes, roots of the Legendre polynomial, by Newton's method from Tricomi's approximation; and weights
-    /// 2 / ((1 − x²) P′(x)²) (Abramowitz and Stegun 25.4.29).
+    /// The n nodes, roots of the Legendre polynomial, by Newton's method from Tricomi's approximation; and
+    /// weights 2 / ((1 − x²) P′(x)²) (Abramowitz and Stegun 25.4.29).
     static func rule(nodes count: Int) -> [(abscissa: Double, weight: Double)] {
         (1...count).map { index in
             var x = -cos(Double.pi * (Double(index) - 0.25) / (Double(count) + 0.5))
@@ -17,7 +17,9 @@ enum GaussLegendre {
             for _ in 0..<6 {
                 var (previous, value) = (1.0, x)
                 for degree in stride(from: 2.0, through: Double(count), by: 1) {
-                    (previous, value) = (value, ((2 * degree - 1) * x * value - (degree - 1) * previous) / degree)
+                    (previous, value) = (
+                        value, ((2 * degree - 1) * x * value - (degree - 1) * previous) / degree
+                    )
                 }
                 slope = Double(count) * (x * value - previous) / (x * x - 1)
                 x -= value / slope

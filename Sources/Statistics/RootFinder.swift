@@ -5,9 +5,12 @@ import Glibc
 enum RootFinder {
     /// The root of `f` in `range`, at whose ends it has opposite signs; nil where it has not.
     ///
-    /// Chandrupatla's method (Advances in Engineering Software 28, 1997): bisection that takes an inverse quadratic
-    /// step where three points say that it is safe. Stops at `tolerance` relative to the root, or where Double does.
-    static func root(in range: ClosedRange<Double>, tolerance: Double = 1e-14, _ f: (Double) -> Double) -> Double? {
+    /// Chandrupatla's method (Advances in Engineering Software 28, 1997): bisection that takes an inverse
+    /// quadratic step where three points say that it is safe. Stops at `tolerance` relative to the root, or
+    /// where Double does.
+    static func root(in range: ClosedRange<Double>, tolerance: Double = 1e-14, _ f: (Double) -> Double)
+        -> Double?
+    {
         var (b, a) = (range.lowerBound, range.upperBound)
         var (fb, fa) = (f(b), f(a))
         if fa == 0 { return a }

@@ -1,5 +1,5 @@
-// Bootstrap intervals against scipy's from the same resamples (Tests/Oracles/statistics_bootstrap.py), and what scipy
-// leaves undefined.
+// Bootstrap intervals against scipy's from the same resamples (Tests/Oracles/statistics_bootstrap.py), and
+// what scipy leaves undefined.
 
 import Statistics
 import Testing
@@ -25,7 +25,8 @@ import Testing
             let percentile = try estimate(number, .percentile)
             func expect(_ actual: Double, _ index: Int, _ what: String) throws {
                 let expected = try #require(row[index])
-                // An end may be 0, or the rest of large numbers that cancel: relative to the widest number there is.
+                // An end may be 0, or the rest of large numbers that cancel: relative to the widest number
+                // there is.
                 let scale = row.reduce(0) { max($0, abs($1 ?? 0)) }
                 #expect(
                     abs(actual - expected) <= 1e-8 * abs(expected) || abs(actual - expected) <= 1e-13 * scale,
@@ -58,7 +59,8 @@ import Testing
         switch Self.statistics[number % Self.statistics.count] {
         case "mean": return try bootstrap.mean(of: inputs.sample(count, kind), using: &draws)
         case "median":
-            return try bootstrap.interval(of: inputs.sample(count, kind), using: &draws, statistic: plainMedian)
+            return try bootstrap.interval(
+                of: inputs.sample(count, kind), using: &draws, statistic: plainMedian)
         case "distance":
             return try bootstrap.interval(of: inputs.sample(count, kind), using: &draws) { values in
                 let median = plainMedian(values)
@@ -83,10 +85,13 @@ import Testing
             }
             let sample = try ClusteredSample(clusters: clusters)
             if name == "cluster median" {
-                return try bootstrap.interval(of: sample, using: &draws) { plainMedian($0[0]) - plainMedian($0[1]) }
+                return try bootstrap.interval(of: sample, using: &draws) {
+                    plainMedian($0[0]) - plainMedian($0[1])
+                }
             }
             return try bootstrap.meanDifference(
-                in: sample, 0, minus: 1, weighting: name == "cluster means" ? .clusters : .values, using: &draws)
+                in: sample, 0, minus: 1, weighting: name == "cluster means" ? .clusters : .values,
+                using: &draws)
         }
     }
 

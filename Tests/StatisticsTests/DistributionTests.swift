@@ -1,4 +1,5 @@
-// Both tails, densities and quantiles of every distribution against mpmath (Tests/Oracles/statistics_distributions.py).
+// Both tails, densities and quantiles of every distribution against mpmath
+// (Tests/Oracles/statistics_distributions.py).
 
 import Statistics
 import Testing
@@ -62,7 +63,8 @@ import Testing
         for row in table.rows {
             let distribution = try table.make(row)
             let point = Point(row)
-            // From the smaller tail, whose digits say where x is. An error of 1e-12 in the tail moves x by this much:
+            // From the smaller tail, whose digits say where x is. An error of 1e-12 in the tail moves x by
+            // this much:
             let tail = min(point.cdf, point.survival)
             let slack = 1e-11 * tail / point.density + 1e-11 * abs(point.x)
             let x =

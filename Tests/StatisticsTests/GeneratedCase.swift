@@ -1,7 +1,7 @@
-// The samples of the oracle, made again from their seeds: the same bits as Tests/Oracles/statistics_inputs.py makes,
-// because each operation is rounded once and they come in the same order. It knows no test.
+// The samples of the oracle, made again from their seeds: the same bits as Tests/Oracles/statistics_inputs.py
+// makes, because each operation is rounded once and they come in the same order. It knows no test.
 
-/// SplitMix64, and the shapes drawn from it.
+/// SplitMix64 (Steele and others, 2014), and the shapes drawn from it.
 struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

@@ -1,20 +1,14 @@
 // The inputs of the fixtures, by the same steps as Tests/Oracles/statistics_stream.py. It knows no statistic.
 
-/// SplitMix64 (Steele and others, 2014), and samples of seven kinds drawn with it.
+/// Samples of seven kinds, drawn with SplitMix64.
 struct Inputs: RandomNumberGenerator {
-    private var state: UInt64
+    private var source: SplitMix64
 
     init(seed: Int) {
-        state = UInt64(seed)
+        source = SplitMix64(state: UInt64(seed))
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { source.next() }
 
     mutating func below(_ count: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(count)).high) }
 

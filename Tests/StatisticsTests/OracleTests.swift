@@ -1,4 +1,5 @@
-// Every test and effect size against scipy and statsmodels, on generated cases (Tests/Oracles/statistics_tests.py).
+// Every test and effect size against scipy and statsmodels, on generated cases
+// (Tests/Oracles/statistics_tests.py).
 
 import Statistics
 import Testing
@@ -11,6 +12,18 @@ import Testing
         OracleMethod("welch") { example in
             let test = try WelchTest(example.a, example.b, alternative: example.alternative)
             return [test.statistic, test.degreesOfFreedom, test.pValue] + ends(test.interval)
+        },
+        OracleMethod("stratifiedWelch") { example in
+            func strata(_ values: [Double], _ weights: [Double]) -> [StratifiedWelchTest.Stratum] {
+                weights.enumerated().map { first, weight in
+                    let own = stride(from: first, to: values.count, by: weights.count).map { values[$0] }
+                    return StratifiedWelchTest.Stratum(values: own, weight: weight)
+                }
+            }
+            let test = try StratifiedWelchTest(
+                strata(example.a, [1.0 / 6, 2.0 / 6, 3.0 / 6]), strata(example.b, [0.25, 0.75]),
+                alternative: example.alternative)
+            return [test.estimate.value, test.statistic, test.degreesOfFreedom, test.pValue]
         },
         OracleMethod("paired") { example in
             let (a, b) = example.data.pairs()

@@ -46,7 +46,9 @@ import Testing
         #expect(try plan.samplesPerCell(effect: 0.2, prompts: 8, power: 0.8) == nil)
         let best = try #require(try plan.recommended(effect: 0.2, power: 0.8, availablePrompts: 60))
         for prompts in 2...60 {
-            guard let samples = try plan.samplesPerCell(effect: 0.2, prompts: prompts, power: 0.8) else { continue }
+            guard let samples = try plan.samplesPerCell(effect: 0.2, prompts: prompts, power: 0.8) else {
+                continue
+            }
             #expect(2 * prompts * samples >= best.answers)
         }
     }
@@ -63,7 +65,9 @@ import Testing
     @Test("the exact distribution of Page's L for twelve months adds up and is near the normal one")
     func page() throws {
         var inputs = Inputs(seed: 8)
-        let blocks = (0..<40).map { _ in (0..<12).map { Double($0) * 20 + Double(inputs.below(1 << 20)) / 1024 } }
+        let blocks = (0..<40).map { _ in
+            (0..<12).map { Double($0) * 20 + Double(inputs.below(1 << 20)) / 1024 }
+        }
         let exact = try PageTest(blocks: blocks)
         #expect(exact.method == .exact)
         let normal = try PageTest(blocks: blocks, method: .normal)
@@ -72,10 +76,13 @@ import Testing
         #expect(exact.pValue + falling.pValue > 1 && exact.pValue + falling.pValue < 1.02)
     }
 
-    @Test("the median of lengths with cuts", arguments: [
-        ([(1.0, true), (2, true), (3, true), (4, true)], 2.5 as Double?), ([(1, true), (2, true), (3, false)], 2),
-        ([(1, true), (5, false), (6, false)], nil), ([(2, true)], 2),
-    ])
+    @Test(
+        "the median of lengths with cuts",
+        arguments: [
+            ([(1.0, true), (2, true), (3, true), (4, true)], 2.5 as Double?),
+            ([(1, true), (2, true), (3, false)], 2),
+            ([(1, true), (5, false), (6, false)], nil), ([(2, true)], 2),
+        ])
     func median(lengths: [(Double, Bool)], expected: Double?) throws {
         let sample = try CensoredSample(lengths.map { CensoredSample.Length($0.0, isComplete: $0.1) })
         #expect(KaplanMeier(sample).median == expected)

@@ -20,8 +20,8 @@ import Testing
         },
         Refusal(
             line:
-                "Welch test: both arms are constant (7.0 and 7.0); without spread there is no standard error; "
-                + "report the values themselves"
+                "Welch test: both arms are constant (7.0 and 7.0); without spread there is no standard "
+                + "error; report the values themselves"
         ) { _ = try WelchTest([7, 7], [7, 7, 7]) },
         Refusal(line: "Welch test: value 2 of arm A is nan; leave out or repair what was not measured") {
             _ = try WelchTest([1, .nan], [3, 4])
@@ -46,7 +46,8 @@ import Testing
         ) { _ = try BrunnerMunzelTest([1, 1], [1, 1]) },
         Refusal(
             line:
-                "Wilcoxon test: every difference is 0; there is nothing to rank; report that the pairs are equal"
+                "Wilcoxon test: every difference is 0; there is nothing to rank; "
+                + "report that the pairs are equal"
         ) { _ = try WilcoxonTest([1, 2], [1, 2]) },
         Refusal(
             line: "cluster-robust regression: covariate 2 is constant or a combination of those before it; "
@@ -60,7 +61,8 @@ import Testing
         },
         Refusal(
             line:
-                "Welch test: the values differ by more than the largest number; divide all values by a constant"
+                "Welch test: the values differ by more than the largest number; "
+                + "divide all values by a constant"
         ) { _ = try WelchTest([1.7e308, 1.6e308], [-1.7e308, -1.6e308]) },
     ]
 

@@ -16,14 +16,15 @@ import Testing
         var boundaries: [Double]
     }
 
-    // The R package rpact, tests/testthat/test-f_design_group_sequential.R: designs x6a, x6b, x7a (two) and x1, whose
-    // futility does not bind; it asserts them to 1e-7. x6b ends before all information is in.
+    // The R package rpact, tests/testthat/test-f_design_group_sequential.R: designs x6a, x6b, x7a (two) and
+    // x1, whose futility does not bind; it asserts them to 1e-7. x6b ends before all information is in.
     static let rpact = [
         Printed(
             times: [0.35, 0.7, 1], alpha: 0.13, sides: .one, spending: .pocock,
             boundaries: [1.5446617, 1.4828682, 1.4620058]),
         Printed(
-            times: [0.4, 0.7], alpha: 0.025, sides: .one, spending: .pocock, boundaries: [2.223875, 2.3050796]),
+            times: [0.4, 0.7], alpha: 0.025, sides: .one, spending: .pocock,
+            boundaries: [2.223875, 2.3050796]),
         Printed(
             times: [0.4, 0.75, 1], alpha: 0.13, sides: .one, spending: .obrienFleming,
             boundaries: [2.1280732, 1.4368565, 1.2468994]),
@@ -38,7 +39,8 @@ import Testing
     @Test("boundaries are those in rpact's tests", arguments: rpact)
     func published(printed: Printed) throws {
         let design = try Design(
-            informationTimes: printed.times, alpha: printed.alpha, sides: printed.sides, spending: printed.spending)
+            informationTimes: printed.times, alpha: printed.alpha, sides: printed.sides,
+            spending: printed.spending)
         #expect(design.boundaries.count == printed.boundaries.count)
         for (actual, expected) in zip(design.boundaries, printed.boundaries) {
             #expect(abs(actual - expected) < 5e-7, "\(actual), rpact \(expected)")
@@ -49,7 +51,8 @@ import Testing
     // rejectionProbabilities, averageSampleNumber1 and averageSampleNumber0.
     @Test("inflation, stopping probabilities and mean information are those in rpact's tests")
     func characteristics() throws {
-        let design = try Design(informationTimes: [0.2, 0.4, 1], alpha: 0.03, sides: .one, spending: .power(1))
+        let design = try Design(
+            informationTimes: [0.2, 0.4, 1], alpha: 0.03, sides: .one, spending: .power(1))
         let inflation = try design.inflation(power: 0.86)
         #expect(abs(inflation - 1.0788327) < 5e-7, "\(inflation)")
         let drift = try design.drift(forPower: 0.86)
@@ -67,7 +70,9 @@ import Testing
     // Armitage, McPherson and Rowe (1969), table 2: |Z| ≥ 1.96 at every one of so many looks.
     @Test(
         "the error of peeking without correction is Armitage's",
-        arguments: [(1, 0.050), (2, 0.083), (3, 0.107), (4, 0.126), (5, 0.142), (10, 0.193), (20, 0.248), (50, 0.320)])
+        arguments: [
+            (1, 0.050), (2, 0.083), (3, 0.107), (4, 0.126), (5, 0.142), (10, 0.193), (20, 0.248), (50, 0.320),
+        ])
     func peeking(looks: Int, error: Double) throws {
         let times = (1...looks).map { Double($0) / Double(looks) }
         let design = try Design(informationTimes: times, boundaries: times.map { _ in 1.959964 })
@@ -75,10 +80,13 @@ import Testing
         #expect(abs((stops.upper + stops.lower).reduce(0, +) - error) < 6e-4)
     }
 
-    // Jennison and Turnbull (2000), tables 2.1 and 2.3: Pocock's constant C_P and O'Brien and Fleming's C_B √(K/k).
+    // Jennison and Turnbull (2000), tables 2.1 and 2.3: Pocock's constant C_P and O'Brien and Fleming's C_B
+    // √(K/k).
     @Test(
         "Pocock's and O'Brien and Fleming's constants have an error of 5 %",
-        arguments: [(2, 2.178, 1.977), (3, 2.289, 2.004), (4, 2.361, 2.024), (5, 2.413, 2.040), (10, 2.555, 2.087)])
+        arguments: [
+            (2, 2.178, 1.977), (3, 2.289, 2.004), (4, 2.361, 2.024), (5, 2.413, 2.040), (10, 2.555, 2.087),
+        ])
     func constants(looks: Int, pocock: Double, obrienFleming: Double) throws {
         let times = (1...looks).map { Double($0) / Double(looks) }
         for bounds in [times.map { _ in pocock }, times.map { obrienFleming / $0.squareRoot() }] {
@@ -165,7 +173,9 @@ import Testing
                 var sum = 0.0
                 for n in 1...1000 {
                     // Twelve uniform numbers less 6: variance 1.
-                    sum += effect - 6 + (0..<12).reduce(0) { total, _ in total + Double(draws.below(1 << 30)) * 0x1p-30 }
+                    sum +=
+                        effect - 6
+                        + (0..<12).reduce(0) { total, _ in total + Double(draws.below(1 << 30)) * 0x1p-30 }
                     try test.look(estimate: sum / Double(n), standardError: (1 / Double(n)).squareRoot())
                 }
                 if test.pValue <= 0.05 { rejections += 1 }

@@ -1,11 +1,13 @@
-// The bootstrap of a sample, of two, of pairs and of clusters: one function for each. The arithmetic is elsewhere.
+// The bootstrap of a sample, of two, of pairs and of clusters: one function for each. The arithmetic is
+// elsewhere.
 
 extension Bootstrap {
     /// The interval of any statistic of one sample. The statistic must be defined on every resample.
     ///
     /// Complexity: resamples + n evaluations of the statistic, n values each.
     public func interval(
-        of sample: [Double], using generator: inout some RandomNumberGenerator, statistic: ([Double]) -> Double
+        of sample: [Double], using generator: inout some RandomNumberGenerator,
+        statistic: ([Double]) -> Double
     ) throws(StatisticsError) -> BootstrapEstimate {
         try checkFinite([sample])
         return try withoutActuallyEscaping(statistic) { (statistic) throws(StatisticsError) in
@@ -20,7 +22,8 @@ extension Bootstrap {
     ) throws(StatisticsError) -> BootstrapEstimate {
         try checkFinite([first, second])
         return try withoutActuallyEscaping(statistic) { (statistic) throws(StatisticsError) in
-            try estimate(IndependentSamples(samples: [first, second]) { statistic($0[0], $0[1]) }, using: &generator)
+            try estimate(
+                IndependentSamples(samples: [first, second]) { statistic($0[0], $0[1]) }, using: &generator)
         }
     }
 
@@ -36,12 +39,13 @@ extension Bootstrap {
         }
         try checkFinite([first, second])
         return try withoutActuallyEscaping(statistic) { (statistic) throws(StatisticsError) in
-            try estimate(PairedSamples(samples: [first, second]) { statistic($0[0], $0[1]) }, using: &generator)
+            try estimate(
+                PairedSamples(samples: [first, second]) { statistic($0[0], $0[1]) }, using: &generator)
         }
     }
 
-    /// The interval of any statistic of arms in clusters; it is given each arm's values of the clusters drawn. The
-    /// jackknife, too, leaves out whole clusters.
+    /// The interval of any statistic of arms in clusters; it is given each arm's values of the clusters
+    /// drawn. The jackknife, too, leaves out whole clusters.
     public func interval(
         of sample: ClusteredSample, using generator: inout some RandomNumberGenerator,
         statistic: ([[Double]]) -> Double
@@ -51,8 +55,8 @@ extension Bootstrap {
         }
     }
 
-    /// The interval of the mean: as `interval(of:using:statistic:)` with the mean, from the same resamples, but
-    /// without copying values.
+    /// The interval of the mean: as `interval(of:using:statistic:)` with the mean, from the same resamples,
+    /// but without copying values.
     ///
     /// Complexity: resamples × n additions.
     public func mean(
@@ -97,7 +101,8 @@ extension Bootstrap {
 
     private func checkFinite(_ samples: [[Double]]) throws(StatisticsError) {
         guard samples.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
-            throw StatisticsError(.notFinite, in: Self.name, "a value is NaN or infinite", fix: "leave it out")
+            throw StatisticsError(
+                .notFinite, in: Self.name, "a value is NaN or infinite", fix: "leave it out")
         }
     }
 }

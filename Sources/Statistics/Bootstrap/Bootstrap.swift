@@ -1,13 +1,13 @@
-// Bootstrap intervals: percentile, and bias-corrected and accelerated (BCa). It owns the arithmetic from resamples to
-// an interval; what a unit is (a value, a pair, a whole cluster) is said by a Resampling.
+// Bootstrap intervals: percentile, and bias-corrected and accelerated (BCa). It owns the arithmetic from
+// resamples to an interval; what a unit is (a value, a pair, a whole cluster) is said by a Resampling.
 
 import Glibc
 
 /// How to make a bootstrap interval.
 ///
-/// BCa is second-order accurate and moves with the data's transformation (Efron and Tibshirani, An Introduction to
-/// the Bootstrap, 1993, chapter 14); the acceleration comes from the jackknife over the units that are resampled.
-/// Agrees with `scipy.stats.bootstrap` fed with the same resamples.
+/// BCa is second-order accurate and moves with the data's transformation (Efron and Tibshirani, An
+/// Introduction to the Bootstrap, 1993, chapter 14); the acceleration comes from the jackknife over the units
+/// that are resampled. Agrees with `scipy.stats.bootstrap` fed with the same resamples.
 public struct Bootstrap: Sendable, Hashable {
     /// The interval's kind.
     public enum Method: String, Sendable, Hashable, CaseIterable {
@@ -23,9 +23,10 @@ public struct Bootstrap: Sendable, Hashable {
     public let level: Double
     /// The kind of interval that is asked for.
     public let method: Method
-    /// Whether the quantiles are moved outwards for small samples: with n units, from ±z to ±t(n−1) √(n/(n−1)), so that
-    /// the interval of a mean is as wide as Student's (Hesterberg, American Statistician 69, 2015, section 5.3). Without
-    /// it an interval from 50 units covers about one per cent too little. False is what scipy does.
+    /// Whether the quantiles are moved outwards for small samples: with n units, from ±z to ±t(n−1)
+    /// √(n/(n−1)), so that the interval of a mean is as wide as Student's (Hesterberg, American Statistician
+    /// 69, 2015, section 5.3). Without it an interval from 50 units covers about one per cent too little.
+    /// False is what scipy does.
     public let expanded: Bool
 
     /// 9,999 resamples leave the end of a 95 % interval a standard error of about 1 % of its width.
@@ -35,7 +36,8 @@ public struct Bootstrap: Sendable, Hashable {
         resamples: Int = 9_999, level: Double = 0.95, method: Method = .bca, expanded: Bool = false
     ) throws(StatisticsError) {
         guard resamples >= 2 else {
-            throw StatisticsError(.outOfRange, in: Self.name, "\(resamples) resamples", fix: "draw at least 2")
+            throw StatisticsError(
+                .outOfRange, in: Self.name, "\(resamples) resamples", fix: "draw at least 2")
         }
         guard level > 0, level < 1 else {
             throw StatisticsError(
@@ -51,13 +53,14 @@ public struct Bootstrap: Sendable, Hashable {
 public struct BootstrapEstimate: Sendable, Hashable {
     /// Data on which BCa is undefined; scipy warns and answers NaN.
     public enum Degeneracy: String, Sendable, Hashable {
-        /// Every resample gives the same value: the interval is that point, and says nothing about the spread.
+        /// Every resample gives the same value: the interval is that point, and says nothing about the
+        /// spread.
         case constant
-        /// The statistic lies outside all its resamples, or on the edge, as a minimum does: the bias correction is
-        /// infinite. The interval is the percentile one.
+        /// The statistic lies outside all its resamples, or on the edge, as a minimum does: the bias
+        /// correction is infinite. The interval is the percentile one.
         case unboundedBias
-        /// Leaving any unit out changes nothing, or the acceleration turns the quantiles around: no acceleration is
-        /// defined. The interval is the percentile one.
+        /// Leaving any unit out changes nothing, or the acceleration turns the quantiles around: no
+        /// acceleration is defined. The interval is the percentile one.
         case undefinedAcceleration
     }
 
@@ -80,7 +83,8 @@ extension Bootstrap {
     ) throws(StatisticsError) -> BootstrapEstimate {
         for count in resampling.strata where count < 2 {
             throw StatisticsError(
-                .tooFewValues, in: Self.name, "\(count) \(resampling.unit)\(count == 1 ? "" : "s") to draw from",
+                .tooFewValues, in: Self.name,
+                "\(count) \(resampling.unit)\(count == 1 ? "" : "s") to draw from",
                 fix: "give at least 2 \(resampling.unit)s per sample")
         }
         var units = resampling.strata.map { Array(0..<$0) }
@@ -90,7 +94,8 @@ extension Bootstrap {
             for stratum in units.indices {
                 let count = UInt64(resampling.strata[stratum])
                 for slot in units[stratum].indices {
-                    // The high half of a 64-bit number times the count: uniform but for 2^-64 times the count.
+                    // The high half of a 64-bit number times the count: uniform but for 2^-64 times the
+                    // count.
                     units[stratum][slot] = Int(generator.next().multipliedFullWidth(by: count).high)
                 }
             }
@@ -98,7 +103,8 @@ extension Bootstrap {
         }
         guard value.isFinite, values.allSatisfy(\.isFinite) else {
             throw StatisticsError(
-                .notFinite, in: Self.name, "the statistic is not a finite number on the data or on a resample",
+                .notFinite, in: Self.name,
+                "the statistic is not a finite number on the data or on a resample",
                 fix: "take one that every resample defines, also where a value is drawn again and again")
         }
         return try interval(value, resamples: values, resampling)
@@ -131,7 +137,9 @@ extension Bootstrap {
                 method: method, degeneracy: degeneracy)
         }
 
-        if sorted[0] == sorted[sorted.count - 1] { return estimate(.percentile, from: tail, to: 1 - tail, .constant) }
+        if sorted[0] == sorted[sorted.count - 1] {
+            return estimate(.percentile, from: tail, to: 1 - tail, .constant)
+        }
         if method == .percentile { return estimate(.percentile, from: tail, to: 1 - tail, nil) }
         // Ties count half, so that a statistic with few values is not taken for a biased one.
         let below = values.reduce(0) { $0 + ($1 < value ? 2 : $1 == value ? 1 : 0) }
@@ -155,7 +163,8 @@ extension Bootstrap {
         for (stratum, count) in resampling.strata.enumerated() {
             let values = (0..<count).map { resampling.value(leavingOut: $0, of: stratum) }
             let n = Double(count)
-            // From the first value on, so that equal values have a mean equal to them and no influence at all.
+            // From the first value on, so that equal values have a mean equal to them and no influence at
+            // all.
             let mean = values.reduce(0) { $0 + ($1 - values[0]) / n }
             shares += values.map { (n - 1) / n * (mean - ($0 - values[0])) }
         }

@@ -1,16 +1,17 @@
-// Values that come in clusters, such as the answers to one prompt. It owns the shape; what is done with it, not.
+// Values that come in clusters, such as the answers to one prompt. It owns the shape; what is done with it,
+// not.
 
-/// Values by cluster and arm. A cluster, such as a prompt, holds its values of every arm, so that whoever draws or
-/// drops it keeps both arms together: answers to one prompt are more alike than answers to two.
+/// Values by cluster and arm. A cluster, such as a prompt, holds its values of every arm, so that whoever
+/// draws or drops it keeps both arms together: answers to one prompt are more alike than answers to two.
 public struct ClusteredSample: Sendable, Hashable {
     /// Values by cluster, then by arm.
-    public let clusters: [[[Double]]]   // [cluster][arm][value]
+    public let clusters: [[[Double]]]  // [cluster][arm][value]
 
     /// The number of arms, the same in every cluster.
     public var armCount: Int { clusters[0].count }
 
-    /// Throws unless there is a cluster, all clusters have equally many arms (at least one), and all values are
-    /// finite. An arm of a cluster may be empty: a prompt whose answers of one arm were all lost.
+    /// Throws unless there is a cluster, all clusters have equally many arms (at least one), and all values
+    /// are finite. An arm of a cluster may be empty: a prompt whose answers of one arm were all lost.
     public init(clusters: [[[Double]]]) throws(StatisticsError) {
         guard let first = clusters.first, !first.isEmpty else {
             throw StatisticsError(
@@ -23,7 +24,8 @@ public struct ClusteredSample: Sendable, Hashable {
                 fix: "give every cluster the same arms")
         }
         guard clusters.allSatisfy({ $0.allSatisfy { $0.allSatisfy(\.isFinite) } }) else {
-            throw StatisticsError(.notFinite, in: Self.name, "a value is NaN or infinite", fix: "leave it out")
+            throw StatisticsError(
+                .notFinite, in: Self.name, "a value is NaN or infinite", fix: "leave it out")
         }
         self.clusters = clusters
     }
@@ -48,7 +50,8 @@ public struct ClusteredSample: Sendable, Hashable {
     func check(arms: Int...) throws(StatisticsError) {
         for arm in arms where !(0..<armCount).contains(arm) {
             throw StatisticsError(
-                .outOfRange, in: Self.name, "there is no arm \(arm)", fix: "give one from 0 to \(armCount - 1)")
+                .outOfRange, in: Self.name, "there is no arm \(arm)",
+                fix: "give one from 0 to \(armCount - 1)")
         }
     }
 

@@ -1,5 +1,5 @@
-// What the bootstrap draws from: units in strata, and the statistic of a selection of them. It knows how values are
-// gathered; it knows nothing of intervals.
+// What the bootstrap draws from: units in strata, and the statistic of a selection of them. It knows how
+// values are gathered; it knows nothing of intervals.
 
 /// Units to draw with replacement, each stratum by itself, and a statistic of what was drawn.
 protocol Resampling {
@@ -100,7 +100,8 @@ struct DifferenceOfMeans: Resampling {
     }
 }
 
-/// The difference of two arms' means over all values, clusters drawn whole: only their sums and counts are needed.
+/// The difference of two arms' means over all values, clusters drawn whole: only their sums and counts are
+/// needed.
 struct DifferenceOfPooledMeans: Resampling {
     private struct Totals {
         var sums = (0.0, 0.0)

@@ -1,6 +1,8 @@
-// Lengths of which some were cut off: at least so long. It owns the table of who is at risk when; tests are elsewhere.
+// Lengths of which some were cut off: at least so long. It owns the table of who is at risk when; tests are
+// elsewhere.
 
-/// Right-censored lengths: an answer that ended by itself has its length, one cut at max_tokens is at least that long.
+/// Right-censored lengths: an answer that ended by itself has its length, one cut at max_tokens is at least
+/// that long.
 public struct CensoredSample: Sendable, Hashable {
     /// A length and whether it is the whole one.
     public struct Length: Sendable, Hashable {
@@ -27,7 +29,8 @@ public struct CensoredSample: Sendable, Hashable {
         }
         guard lengths.allSatisfy({ $0.value >= 0 && $0.value.isFinite }) else {
             throw StatisticsError(
-                .notFinite, in: "censored lengths", "a length is negative, NaN or infinite", fix: "leave it out")
+                .notFinite, in: "censored lengths", "a length is negative, NaN or infinite",
+                fix: "leave it out")
         }
         self.lengths = lengths.sorted { $0.value < $1.value }
     }
@@ -37,8 +40,8 @@ public struct CensoredSample: Sendable, Hashable {
         try self.init(values.map { Length(min($0, cap), isComplete: $0 < cap) })
     }
 
-    /// The lengths at which answers ended, rising, with those at risk: at least so long, the cut ones at that very
-    /// length included.
+    /// The lengths at which answers ended, rising, with those at risk: at least so long, the cut ones at that
+    /// very length included.
     var steps: [(length: Double, atRisk: Int, ended: Int)] {
         var steps: [(length: Double, atRisk: Int, ended: Int)] = []
         var index = 0

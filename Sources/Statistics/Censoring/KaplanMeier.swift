@@ -2,8 +2,8 @@
 
 import Glibc
 
-/// The Kaplan-Meier estimate (JASA 53, 1958) of P(length > x): a product over the lengths at which answers ended. Agrees
-/// with statsmodels' `SurvfuncRight`.
+/// The Kaplan-Meier estimate (JASA 53, 1958) of P(length > x): a product over the lengths at which answers
+/// ended. Agrees with statsmodels' `SurvfuncRight`.
 public struct KaplanMeier: Sendable, Hashable {
     /// The estimate from one length on, until the next.
     public struct Step: Sendable, Hashable {
@@ -43,8 +43,9 @@ public struct KaplanMeier: Sendable, Hashable {
         steps.last { $0.length <= x }?.survival ?? 1
     }
 
-    /// The median length: the first at which half or fewer are longer, and where exactly half are, the middle of that
-    /// stretch, so that without cuts it is the ordinary median (as in R's survival). nil where fewer than half ended.
+    /// The median length: the first at which half or fewer are longer, and where exactly half are, the middle
+    /// of that stretch, so that without cuts it is the ordinary median (as in R's survival). nil where fewer
+    /// than half ended.
     public var median: Double? {
         // Products of fractions reach one half only up to rounding.
         let tolerance = 1e-9
@@ -55,13 +56,14 @@ public struct KaplanMeier: Sendable, Hashable {
     }
 
     /// The mean of min(length, cap) with its standard error: the area under S up to the cap, and
-    /// √Σ Aᵢ² ended / (at risk (at risk − ended)) with Aᵢ the area from step i on (Klein and Moeschberger, Survival
-    /// Analysis, 2003, 4.5.1). Without cuts below the cap it is the ordinary mean.
+    /// √Σ Aᵢ² ended / (at risk (at risk − ended)) with Aᵢ the area from step i on (Klein and Moeschberger,
+    /// Survival Analysis, 2003, 4.5.1). Without cuts below the cap it is the ordinary mean.
     ///
     /// Throws where lengths were cut below the cap and nothing longer was seen: S is not known up to there.
     public func restrictedMean(upTo cap: Double) throws(StatisticsError) -> RestrictedMean {
         guard cap > 0, cap.isFinite else {
-            throw StatisticsError(.outOfRange, in: "restricted mean", "a cap of \(cap)", fix: "give one above 0")
+            throw StatisticsError(
+                .outOfRange, in: "restricted mean", "a cap of \(cap)", fix: "give one above 0")
         }
         guard cap <= longest || steps.last?.survival == 0 else {
             throw StatisticsError(
@@ -77,7 +79,9 @@ public struct KaplanMeier: Sendable, Hashable {
             end = step.length
             // After the last of all nothing is left, and no doubt about it.
             if step.ended < step.atRisk {
-                variance += area * area * Double(step.ended) / (Double(step.atRisk) * Double(step.atRisk - step.ended))
+                variance +=
+                    area * area * Double(step.ended)
+                    / (Double(step.atRisk) * Double(step.atRisk - step.ended))
             }
         }
         return RestrictedMean(cap: cap, value: area + end, standardError: variance.squareRoot())

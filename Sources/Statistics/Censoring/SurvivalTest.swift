@@ -1,14 +1,15 @@
 // Do two samples of lengths, some cut off, come from one distribution? It knows tables of who is at risk.
 
-/// A weighted log-rank test of two samples: the ends seen in the first against those expected if both were one,
-/// length by length. Agrees with statsmodels' `survdiff`; the unweighted one with `scipy.stats.logrank`.
+/// A weighted log-rank test of two samples: the ends seen in the first against those expected if both were
+/// one, length by length. Agrees with statsmodels' `survdiff`; the unweighted one with `scipy.stats.logrank`.
 public struct SurvivalTest: Sendable, Hashable {
     /// What an early difference counts beside a late one.
     public enum Weighting: String, Sendable, Hashable, CaseIterable {
-        /// Every length the same: the log-rank test (Mantel, 1966), best where one hazard is a multiple of the other.
+        /// Every length the same: the log-rank test (Mantel, 1966), best where one hazard is a multiple of
+        /// the other.
         case logRank
-        /// By the number still at risk: Gehan's and Breslow's generalized Wilcoxon test, which looks at short lengths
-        /// and without cuts is Mann and Whitney's.
+        /// By the number still at risk: Gehan's and Breslow's generalized Wilcoxon test, which looks at short
+        /// lengths and without cuts is Mann and Whitney's.
         case gehanBreslow
     }
 
@@ -17,7 +18,8 @@ public struct SurvivalTest: Sendable, Hashable {
     /// The p-value of `alternative`.
     public let pValue: Double
 
-    /// The test of `first` against `second`; `.greater` means that the first sample's lengths are the longer ones.
+    /// The test of `first` against `second`; `.greater` means that the first sample's lengths are the longer
+    /// ones.
     ///
     /// Throws where no answer ended while both samples had others left: nothing can be compared.
     public init(

@@ -2,8 +2,8 @@
 
 import Glibc
 
-/// Chi-squared with degrees of freedom that need not be whole. Relative error of tails below 1e-11 down to 1e-300,
-/// for degrees of freedom from 0.01 up.
+/// Chi-squared with degrees of freedom that need not be whole. Relative error of tails below 1e-11 down to
+/// 1e-300, for degrees of freedom from 0.01 up.
 public struct ChiSquared: ContinuousDistribution, Equatable {
     /// The degrees of freedom, above 0.
     public let degreesOfFreedom: Double

@@ -3,8 +3,8 @@
 
 import Glibc
 
-/// A distribution on the line. Tails keep their relative accuracy: `survival` is never 1 − `cdf`, so p-values of
-/// 1e-300 are right. NaN goes through as NaN; infinite arguments are allowed.
+/// A distribution on the line. Tails keep their relative accuracy: `survival` is never 1 − `cdf`, so p-values
+/// of 1e-300 are right. NaN goes through as NaN; infinite arguments are allowed.
 public protocol ContinuousDistribution: Sendable {
     /// The density at `x`.
     func density(_ x: Double) -> Double
@@ -14,8 +14,8 @@ public protocol ContinuousDistribution: Sendable {
     func survival(_ x: Double) -> Double
     /// The x with `cdf(x)` = `probability`, which must be in 0...1; the ends give the ends of the support.
     func quantile(_ probability: Double) -> Double
-    /// The x with `survival(x)` = `probability`, which must be in 0...1: exact where `quantile(1 − probability)`
-    /// would lose a small probability.
+    /// The x with `survival(x)` = `probability`, which must be in 0...1: exact where `quantile(1 −
+    /// probability)` would lose a small probability.
     func upperQuantile(_ probability: Double) -> Double
 }
 
@@ -38,8 +38,8 @@ enum QuantileScale {
 extension ContinuousDistribution {
     /// The quantile, or with `upper` the upper quantile, starting at `guess`.
     ///
-    /// Newton's method on the logarithm of whichever tail is smaller, kept inside a bracket: log tails are nearly
-    /// straight in `scale`, so a handful of steps suffice even for 1e-300.
+    /// Newton's method on the logarithm of whichever tail is smaller, kept inside a bracket: log tails are
+    /// nearly straight in `scale`, so a handful of steps suffice even for 1e-300.
     func searchQuantile(_ probability: Double, upper: Bool, scale: QuantileScale, guess: Double) -> Double {
         precondition((0...1).contains(probability), "a quantile needs a probability in 0...1")
         if probability == 0 { return upper ? .infinity : scale.lowest }

@@ -1,7 +1,8 @@
 // What every distribution on whole numbers answers, and its quantile by bisection.
 // It knows no distribution.
 
-/// A distribution on a range of whole numbers. Tails keep their relative accuracy: `survival` is never 1 − `cdf`.
+/// A distribution on a range of whole numbers. Tails keep their relative accuracy: `survival` is never 1 −
+/// `cdf`.
 public protocol DiscreteDistribution: Sendable {
     /// The numbers that can occur.
     var support: ClosedRange<Int> { get }

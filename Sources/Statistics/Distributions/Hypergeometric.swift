@@ -2,7 +2,8 @@
 
 import Glibc
 
-/// The number of successes among draws without replacement. Relative error of tails below 1e-11 down to 1e-300.
+/// The number of successes among draws without replacement. Relative error of tails below 1e-11 down to
+/// 1e-300.
 public struct Hypergeometric: DiscreteDistribution, Equatable {
     /// The size of the population.
     public let population: Int

@@ -5,8 +5,8 @@ import Glibc
 
 /// The regularized incomplete beta function I_x(a, b).
 ///
-/// Source: the continued fraction DLMF 8.17.22, with the power in front of it by Loader's saddle point, so that
-/// large a and b cost no digits. Work grows with √max(a, b).
+/// Source: the continued fraction DLMF 8.17.22, with the power in front of it by Loader's saddle point, so
+/// that large a and b cost no digits. Work grows with √max(a, b).
 public enum IncompleteBeta {
     /// I_x(a, b) for a, b > 0. `y` is 1 − x: pass it where it is known better than by that subtraction.
     public static func lower(_ a: Double, _ b: Double, x: Double, y: Double) -> Double {

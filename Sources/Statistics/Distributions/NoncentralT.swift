@@ -1,14 +1,15 @@
-// The noncentral t distribution: what a t statistic follows when the effect is real, so exact power and intervals
-// of standardized effects. It knows nothing of data.
+// The noncentral t distribution: what a t statistic follows when the effect is real, so exact power and
+// intervals of standardized effects. It knows nothing of data.
 
 import Glibc
 
 /// T = (Z + δ)/S with Z standard normal and S² = χ²_ν/ν independent of it. Relative error of both tails below
 /// 1e-10 down to 1e-300, for any noncentrality and any degrees of freedom from 0.01 up.
 ///
-/// Not AS 243: its series loses the small tail when δ is large. Here every probability is an integral over S of
-/// positive terms, P(T ≤ t) = E Φ(tS − δ), by the trapezoidal rule in u = ln S. The integrand is analytic and
-/// falls off exponentially, so that rule converges exponentially too (Trefethen & Weideman, SIAM Review 56, 2014).
+/// Not AS 243: its series loses the small tail when δ is large. Here every probability is an integral over S
+/// of positive terms, P(T ≤ t) = E Φ(tS − δ), by the trapezoidal rule in u = ln S. The integrand is analytic
+/// and falls off exponentially, so that rule converges exponentially too (Trefethen & Weideman, SIAM Review
+/// 56, 2014).
 public struct NoncentralT: ContinuousDistribution, Equatable {
     /// The degrees of freedom ν, above 0 and finite.
     public let degreesOfFreedom: Double

@@ -1,5 +1,5 @@
-// Loader's saddle-point terms: factorials and powers without the cancellation that logarithms of gamma functions
-// bring when the parameters are large. They know no distribution.
+// Loader's saddle-point terms: factorials and powers without the cancellation that logarithms of gamma
+// functions bring when the parameters are large. They know no distribution.
 // Source: C. Loader, "Fast and accurate computation of binomial probabilities" (2000).
 
 import Glibc
@@ -44,8 +44,8 @@ func logPoissonTerm(_ a: Double, mean x: Double) -> Double {
     -stirlingError(a) - poissonDeviance(a, mean: x) - logRootTwoPi - 0.5 * log(a)
 }
 
-/// ln(Γ(a + b + 1) / (Γ(a + 1)·Γ(b + 1)) · xᵃ·yᵇ) for a, b ≥ 0 and y = 1 − x: a binomial probability with counts
-/// that need not be whole.
+/// ln(Γ(a + b + 1) / (Γ(a + 1)·Γ(b + 1)) · xᵃ·yᵇ) for a, b ≥ 0 and y = 1 − x: a binomial probability with
+/// counts that need not be whole.
 func logBinomialTerm(_ a: Double, _ b: Double, x: Double, y: Double) -> Double {
     // The limits of the formula below; the powers of rounded x and y as they are.
     if a == 0 { return b == 0 ? 0 : b * (x < y ? log1p(-x) : log(y)) }

@@ -59,8 +59,9 @@ public struct StudentT: ContinuousDistribution, Equatable {
         return 0.5 * IncompleteBeta.lower(nu / 2, 0.5, x: 1 / (1 + square), y: square / (1 + square))
     }
 
-    /// The z with P(Z > z) = P(T > t), for many degrees of freedom: G. W. Hill, algorithm 395, Communications of
-    /// the ACM 13 (1970). At 1e5 degrees the first term left out is below 1e-15 of z wherever P is above 0.
+    /// The z with P(Z > z) = P(T > t), for many degrees of freedom: G. W. Hill, algorithm 395, Communications
+    /// of the ACM 13 (1970). At 1e5 degrees the first term left out is below 1e-15 of z wherever P is above
+    /// 0.
     private func equivalentNormal(_ t: Double) -> Double {
         let nu = degreesOfFreedom
         let a = nu - 0.5

@@ -4,10 +4,10 @@ import Glibc
 
 /// Cliff's δ = P(X > Y) − P(X < Y) for x of A and y of B, with its interval.
 ///
-/// The interval is Cliff's asymmetric one with the consistent variance, and Student's t with n + m − 2 degrees of
-/// freedom: N. Cliff, Multivariate Behavioral Research 31 (1996), as R's package effsize. Arms that do not overlap have
-/// variance 0; then the end inside −1...1 is ±(k − z²)/(k + z²) with k the smaller count: Feng & Cliff, Journal of
-/// Modern Applied Statistical Methods 3 (2004).
+/// The interval is Cliff's asymmetric one with the consistent variance, and Student's t with n + m − 2
+/// degrees of freedom: N. Cliff, Multivariate Behavioral Research 31 (1996), as R's package effsize. Arms
+/// that do not overlap have variance 0; then the end inside −1...1 is ±(k − z²)/(k + z²) with k the smaller
+/// count: Feng & Cliff, Journal of Modern Applied Statistical Methods 3 (2004).
 public struct CliffsDelta: Sendable {
     /// δ, from −1 (every x below every y) to 1.
     public let value: Double
@@ -32,7 +32,8 @@ public struct CliffsDelta: Sendable {
                 level: level, lower: delta > 0 ? inner : -1, upper: delta > 0 ? 1 : -inner)
             return
         }
-        // The dominance of each value, (below − above)/count, is 2·placement/count − 1; deviations of it double.
+        // The dominance of each value, (below − above)/count, is 2·placement/count − 1; deviations of it
+        // double.
         let deviationA = 2 * (Moments(checked: placements.ofA).deviation ?? 0) / m
         let deviationB = 2 * (Moments(checked: placements.ofB).deviation ?? 0) / n
         // Over all pairs, Σ(sign − δ)²: a tied pair's sign is 0.

@@ -1,13 +1,14 @@
-// Cohen's d and Hedges' g: a difference of means in standard deviations, with an exact interval. They know no test.
+// Cohen's d and Hedges' g: a difference of means in standard deviations, with an exact interval. They know no
+// test.
 
 import Glibc
 
-/// The difference of two independent means over the standard deviation within arms: Cohen's d, and Hedges' g without
-/// d's bias.
+/// The difference of two independent means over the standard deviation within arms: Cohen's d, and Hedges' g
+/// without d's bias.
 ///
 /// Source: L. V. Hedges, Journal of Educational Statistics 6 (1981): g = J·d with the exact
-/// J = Γ(ν/2)/(√(ν/2)·Γ((ν − 1)/2)), ν = n + m − 2. The interval holds all δ for which the t seen is not extreme under
-/// the noncentral t (Steiger & Fouladi 1997). If both arms are constant it throws `degenerate`.
+/// J = Γ(ν/2)/(√(ν/2)·Γ((ν − 1)/2)), ν = n + m − 2. The interval holds all δ for which the t seen is not
+/// extreme under the noncentral t (Steiger & Fouladi 1997). If both arms are constant it throws `degenerate`.
 public struct StandardizedDifference: Sendable {
     /// (mean A − mean B)/pooled standard deviation.
     public let cohensD: Double
@@ -74,7 +75,8 @@ private func noncentralityInterval(
     return ends
 }
 
-/// The root of an increasing function: a bracket grown from `guess`, then the Illinois variant of false position.
+/// The root of an increasing function: a bracket grown from `guess`, then the Illinois variant of false
+/// position.
 private func noncentrality(
     guess: Double, step: Double, _ excess: (Double) throws(StatisticsError) -> Double
 ) throws(StatisticsError) -> Double {

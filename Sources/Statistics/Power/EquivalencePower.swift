@@ -2,12 +2,13 @@
 
 import Glibc
 
-/// The power of TOST, two one-sided t tests at ±margin: the chance to declare two means equivalent. Exact for normal
-/// values of one spread.
+/// The power of TOST, two one-sided t tests at ±margin: the chance to declare two means equivalent. Exact for
+/// normal values of one spread.
 ///
-/// Equivalence is declared where D̂ lies at least t(1−α) standard errors inside both margins. Given S = s/σ that has
-/// probability Φ((Δ − δ)/se − tS) − Φ(−(Δ + δ)/se + tS), which is averaged over S, νS² being χ² with ν degrees of
-/// freedom (the difference of two of Owen's Q functions; Phillips, J. Pharmacokinetics and Biopharmaceutics 18, 1990).
+/// Equivalence is declared where D̂ lies at least t(1−α) standard errors inside both margins. Given S = s/σ
+/// that has probability Φ((Δ − δ)/se − tS) − Φ(−(Δ + δ)/se + tS), which is averaged over S, νS² being χ² with
+/// ν degrees of freedom (the difference of two of Owen's Q functions; Phillips, J. Pharmacokinetics and
+/// Biopharmaceutics 18, 1990).
 public struct EquivalencePower: Sendable, Hashable {
     /// Δ, the smallest effect of interest, in standard deviations.
     public let margin: Double
@@ -32,8 +33,8 @@ public struct EquivalencePower: Sendable, Hashable {
         (self.margin, self.samples, self.alpha) = (margin, samples, alpha)
     }
 
-    /// The chance to declare equivalence when the true difference is `effect` standard deviations, with `n` values in
-    /// the first sample or `n` pairs.
+    /// The chance to declare equivalence when the true difference is `effect` standard deviations, with `n`
+    /// values in the first sample or `n` pairs.
     public func power(effect: Double = 0, n: Int) throws(StatisticsError) -> Double {
         let (degrees, error) = try layout(n)
         let critical = try StudentT(degreesOfFreedom: degrees).upperQuantile(alpha)
@@ -57,8 +58,8 @@ public struct EquivalencePower: Sendable, Hashable {
         return min(1, total)
     }
 
-    /// The smallest size of the first sample, or number of pairs, with at least `power` when the true difference is
-    /// `effect`.
+    /// The smallest size of the first sample, or number of pairs, with at least `power` when the true
+    /// difference is `effect`.
     ///
     /// Throws unless the effect lies between the margins and the power between 0 and 1.
     public func sampleSize(effect: Double = 0, power wanted: Double) throws(StatisticsError) -> Int {
@@ -86,7 +87,8 @@ public struct EquivalencePower: Sendable, Hashable {
             }
         guard n >= 1, degrees > 0 else {
             throw StatisticsError(
-                .tooFewValues, in: powerAnalysis, "\(n) values leave no degree of freedom", fix: "plan for more")
+                .tooFewValues, in: powerAnalysis, "\(n) values leave no degree of freedom",
+                fix: "plan for more")
         }
         return (degrees, variance.squareRoot())
     }

@@ -1,12 +1,13 @@
-// The power of prompts × samples: how many prompts, and how many answers to each? It knows two spreads, no data.
+// The power of prompts × samples: how many prompts, and how many answers to each? It knows two spreads, no
+// data.
 
 import Glibc
 
-/// The power of an experiment that asks every prompt in both arms, several samples each, and tests the prompts' mean
-/// differences by a paired t test.
+/// The power of an experiment that asks every prompt in both arms, several samples each, and tests the
+/// prompts' mean differences by a paired t test.
 ///
-/// The contrast, the mean over k prompts of (mean of m answers − mean of m answers), has variance (τ² + 2σ²/m) / k.
-/// More samples shrink only σ's part; the prompts' own differences τ shrink with prompts alone.
+/// The contrast, the mean over k prompts of (mean of m answers − mean of m answers), has variance (τ² +
+/// 2σ²/m) / k. More samples shrink only σ's part; the prompts' own differences τ shrink with prompts alone.
 public struct PromptDesignPower: Sendable, Hashable {
     /// τ: the standard deviation of the true effect from prompt to prompt, in the metric's units.
     public let betweenPrompts: Double
@@ -29,9 +30,11 @@ public struct PromptDesignPower: Sendable, Hashable {
         public var answers: Int { 2 * prompts * samplesPerCell }
     }
 
-    /// Throws unless both deviations are finite and not below 0, one of them above, and alpha is between 0 and 1.
+    /// Throws unless both deviations are finite and not below 0, one of them above, and alpha is between 0
+    /// and 1.
     public init(
-        betweenPrompts: Double, withinPrompt: Double, alpha: Double = 0.05, alternative: Alternative = .twoSided
+        betweenPrompts: Double, withinPrompt: Double, alpha: Double = 0.05,
+        alternative: Alternative = .twoSided
     ) throws(StatisticsError) {
         try checkPlan(alpha: alpha)
         guard betweenPrompts >= 0, withinPrompt >= 0, betweenPrompts + withinPrompt > 0,
@@ -52,8 +55,8 @@ public struct PromptDesignPower: Sendable, Hashable {
         return (betweenPrompts * betweenPrompts + within) / Double(prompts)
     }
 
-    /// The power at a true mean difference of `effect`, in the metric's units. Throws with fewer than 2 prompts or
-    /// without samples.
+    /// The power at a true mean difference of `effect`, in the metric's units. Throws with fewer than 2
+    /// prompts or without samples.
     public func power(effect: Double, prompts: Int, samplesPerCell: Int) throws(StatisticsError) -> Double {
         guard prompts >= 2, samplesPerCell >= 1 else {
             throw StatisticsError(
@@ -62,13 +65,16 @@ public struct PromptDesignPower: Sendable, Hashable {
         }
         let variance = contrastVariance(prompts: prompts, samplesPerCell: samplesPerCell)
         return try noncentralPower(
-            degreesOfFreedom: Double(prompts - 1), noncentrality: effect / variance.squareRoot(), alpha: alpha,
+            degreesOfFreedom: Double(prompts - 1), noncentrality: effect / variance.squareRoot(),
+            alpha: alpha,
             alternative: alternative)
     }
 
-    /// The fewest samples per cell with at least `power`; nil where no number is enough, because the prompts differ
-    /// too much among themselves: take more prompts.
-    public func samplesPerCell(effect: Double, prompts: Int, power wanted: Double) throws(StatisticsError) -> Int? {
+    /// The fewest samples per cell with at least `power`; nil where no number is enough, because the prompts
+    /// differ too much among themselves: take more prompts.
+    public func samplesPerCell(effect: Double, prompts: Int, power wanted: Double) throws(StatisticsError)
+        -> Int?
+    {
         let most = 1 << 30
         guard try power(effect: effect, prompts: prompts, samplesPerCell: most) >= wanted else { return nil }
         var (short, enough) = (0, most)
@@ -80,8 +86,8 @@ public struct PromptDesignPower: Sendable, Hashable {
         return enough
     }
 
-    /// The allocation with the fewest answers that has at least `power`, within the prompts there are and the samples
-    /// one is ready to take; of equal ones that with more prompts. nil where none has it.
+    /// The allocation with the fewest answers that has at least `power`, within the prompts there are and the
+    /// samples one is ready to take; of equal ones that with more prompts. nil where none has it.
     ///
     /// Complexity: availablePrompts × log(maximumSamples) powers.
     public func recommended(
@@ -91,7 +97,7 @@ public struct PromptDesignPower: Sendable, Hashable {
         for prompts in stride(from: availablePrompts, through: 2, by: -1) {
             guard let samples = try samplesPerCell(effect: effect, prompts: prompts, power: wanted),
                 samples <= maximumSamples
-            // Fewer prompts need more samples: nothing follows.
+                // Fewer prompts need more samples: nothing follows.
             else { break }
             if let best, 2 * prompts * samples >= best.answers { continue }
             let reached = try power(effect: effect, prompts: prompts, samplesPerCell: samples)

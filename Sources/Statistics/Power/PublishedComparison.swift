@@ -1,11 +1,13 @@
-// What a published sentence of two means, two sizes and a p-value implies: t, spread, effect, interval, and what a
-// replication could have seen. It has no data but that sentence.
+// What a published sentence of two means, two sizes and a p-value implies: t, spread, effect, interval, and
+// what a replication could have seen. It has no data but that sentence.
 
 import Glibc
 
-/// A comparison as papers and posts report it, with what follows from it for Student's t test of equal variances.
+/// A comparison as papers and posts report it, with what follows from it for Student's t test of equal
+/// variances.
 ///
-/// "p < x" bounds: then |t| and |d| are at least these, the deviation at most this, and the interval at most this wide.
+/// "p < x" bounds: then |t| and |d| are at least these, the deviation at most this, and the interval at most
+/// this wide.
 ///
 ///     // "477 per arm, 4,298 v 4,086 characters, p < 2.28e-07": d = 0.338, 132 to 292 characters
 ///     let winter = try PublishedComparison(means: (4298, 4086), sizes: (477, 477), pValue: 2.28e-7)

@@ -4,8 +4,8 @@ import Glibc
 
 /// The power of Student's t test for means of one spread, exact for normal values.
 ///
-/// Effects are standardized: d = difference of means / standard deviation. For pairs the standard deviation is that of
-/// the differences. Agrees with statsmodels' `TTestIndPower` and `TTestPower`.
+/// Effects are standardized: d = difference of means / standard deviation. For pairs the standard deviation
+/// is that of the differences. Agrees with statsmodels' `TTestIndPower` and `TTestPower`.
 public struct TTestPower: Sendable, Hashable {
     /// How the values come.
     public enum Samples: Sendable, Hashable {
@@ -53,10 +53,13 @@ public struct TTestPower: Sendable, Hashable {
                 .outOfRange, in: powerAnalysis, "an effect of \(d)",
                 fix: "give one that lies in the test's direction and is not 0")
         }
-        return try smallestSize("an effect of \(d)") { n in ((try? self.power(effect: d, n: n)) ?? 0) >= wanted }
+        return try smallestSize("an effect of \(d)") { n in
+            ((try? self.power(effect: d, n: n)) ?? 0) >= wanted
+        }
     }
 
-    /// The smallest effect, above 0, that is found with probability `power`. For `.less` it is its mirror image.
+    /// The smallest effect, above 0, that is found with probability `power`. For `.less` it is its mirror
+    /// image.
     public func detectableEffect(n: Int, power wanted: Double) throws(StatisticsError) -> Double {
         try checkWanted(power: wanted)
         let (degrees, scale) = try layout(Double(n))
@@ -67,10 +70,12 @@ public struct TTestPower: Sendable, Hashable {
                 alternative: alternative == .less ? .greater : alternative))
     }
 
-    /// The sample size by the normal approximation, unrounded: (1 + 1/r) (z(1−α/2) + z(power))² / d² for the first of
-    /// two samples of ratio r, so 2 (…)²/d² per arm where they are equal, and (…)²/d² for pairs. Below the exact one by
-    /// one or two.
-    public func approximateSampleSize(effect d: Double, power wanted: Double) throws(StatisticsError) -> Double {
+    /// The sample size by the normal approximation, unrounded: (1 + 1/r) (z(1−α/2) + z(power))² / d² for the
+    /// first of two samples of ratio r, so 2 (…)²/d² per arm where they are equal, and (…)²/d² for pairs.
+    /// Below the exact one by one or two.
+    public func approximateSampleSize(effect d: Double, power wanted: Double) throws(StatisticsError)
+        -> Double
+    {
         try checkWanted(power: wanted)
         let tail = alternative == .twoSided ? alpha / 2 : alpha
         let z = Normal.standard.upperQuantile(tail) + Normal.standard.quantile(wanted)
@@ -94,7 +99,8 @@ public struct TTestPower: Sendable, Hashable {
         }
         guard n >= 1, degrees > 0 else {
             throw StatisticsError(
-                .tooFewValues, in: powerAnalysis, "\(n) values leave no degree of freedom", fix: "plan for more")
+                .tooFewValues, in: powerAnalysis, "\(n) values leave no degree of freedom",
+                fix: "plan for more")
         }
         return (degrees, scale)
     }
@@ -122,7 +128,8 @@ func smallestSize(_ what: String, _ isEnough: (Int) -> Bool) throws(StatisticsEr
     while !isEnough(enough) {
         guard enough < 1 << 40 else {
             throw StatisticsError(
-                .outOfRange, in: powerAnalysis, "\(what) needs more than 1e12 values", fix: "look for a larger one")
+                .outOfRange, in: powerAnalysis, "\(what) needs more than 1e12 values",
+                fix: "look for a larger one")
         }
         (short, enough) = (enough, 2 * enough)
     }
@@ -153,7 +160,8 @@ func noncentrality(
 ) throws(StatisticsError) -> Double {
     func excess(_ noncentrality: Double) -> Double {
         let reached = try? noncentralPower(
-            degreesOfFreedom: degreesOfFreedom, noncentrality: noncentrality, alpha: alpha, alternative: alternative)
+            degreesOfFreedom: degreesOfFreedom, noncentrality: noncentrality, alpha: alpha,
+            alternative: alternative)
         return (reached ?? .nan) - power
     }
     var most = 8.0

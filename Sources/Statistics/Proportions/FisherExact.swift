@@ -4,8 +4,8 @@
 public struct FisherExact: Sendable, Hashable {
     /// The sample odds ratio a d / (b c); nil where it is 0/0, infinite where only the divisor is 0.
     public let oddsRatio: Double?
-    /// The p-value. Two-sided: the probability of all tables that are no likelier than the observed one, as in R and
-    /// `scipy.stats.fisher_exact`. `.greater`: the first group's proportion is the larger one.
+    /// The p-value. Two-sided: the probability of all tables that are no likelier than the observed one, as
+    /// in R and `scipy.stats.fisher_exact`. `.greater`: the first group's proportion is the larger one.
     public let pValue: Double
 
     /// The test of `first` against `second`. Tables with an empty margin have p = 1.
@@ -30,8 +30,8 @@ public struct FisherExact: Sendable, Hashable {
         }
     }
 
-    /// Masses rise to the mode and fall after it, so the tables no likelier than `a` are two tails; the far tail's
-    /// end is found by bisection.
+    /// Masses rise to the mode and fall after it, so the tables no likelier than `a` are two tails; the far
+    /// tail's end is found by bisection.
     private static func twoSided(_ a: Int, _ tables: Hypergeometric) -> Double {
         // Tables that mirror each other are equally likely but for rounding.
         let limit = tables.mass(a) * (1 + 1e-11)

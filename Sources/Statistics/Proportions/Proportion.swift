@@ -1,4 +1,5 @@
-// A share of trials and its Wilson interval; the difference and the ratio of two. It knows counts, not what was counted.
+// A share of trials and its Wilson interval; the difference and the ratio of two. It knows counts, not what
+// was counted.
 
 import Glibc
 
@@ -24,8 +25,9 @@ public struct Proportion: Sendable, Hashable {
         (self.successes, self.trials) = (successes, trials)
     }
 
-    /// Wilson's score interval (JASA 22, 1927): (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n). Defined and inside
-    /// 0...1 also for no or only successes. Agrees with statsmodels' `proportion_confint(method='wilson')`.
+    /// Wilson's score interval (JASA 22, 1927): (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n). Defined
+    /// and inside 0...1 also for no or only successes. Agrees with statsmodels'
+    /// `proportion_confint(method='wilson')`.
     ///
     /// Throws unless the level is between 0 and 1.
     public func wilsonInterval(level: Double = 0.95) throws(StatisticsError) -> ClosedRange<Double> {
@@ -38,9 +40,9 @@ public struct Proportion: Sendable, Hashable {
         return (successes == 0 ? 0 : center - half)...(successes == trials ? 1 : center + half)
     }
 
-    /// This rate minus another's with Newcombe's interval (Statistics in Medicine 17, 1998, method 10): the distances
-    /// to the two Wilson intervals' ends, added as squares. Independent samples. Agrees with statsmodels'
-    /// `confint_proportions_2indep(method='newcomb')`.
+    /// This rate minus another's with Newcombe's interval (Statistics in Medicine 17, 1998, method 10): the
+    /// distances to the two Wilson intervals' ends, added as squares. Independent samples. Agrees with
+    /// statsmodels' `confint_proportions_2indep(method='newcomb')`.
     public func difference(
         minus other: Proportion, level: Double = 0.95
     ) throws(StatisticsError) -> (value: Double, interval: ClosedRange<Double>) {
@@ -51,8 +53,8 @@ public struct Proportion: Sendable, Hashable {
         return (value, (value - down)...(value + up))
     }
 
-    /// This rate over another's with the interval of Katz and others (Biometrics 34, 1978): normal on the logarithm
-    /// with variance 1/x₁ − 1/n₁ + 1/x₂ − 1/n₂. Independent samples. Agrees with statsmodels'
+    /// This rate over another's with the interval of Katz and others (Biometrics 34, 1978): normal on the
+    /// logarithm with variance 1/x₁ − 1/n₁ + 1/x₂ − 1/n₂. Independent samples. Agrees with statsmodels'
     /// `confint_proportions_2indep(compare='ratio', method='log')`.
     ///
     /// Throws where either has no success: the logarithm is undefined.

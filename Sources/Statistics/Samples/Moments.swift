@@ -2,8 +2,8 @@
 
 /// Count, mean and standard deviation.
 ///
-/// Values of 1e300 do not overflow and a spread of 1 around 1e9 keeps its digits: two passes in a scale where the
-/// largest value is near 1, with compensated sums, and the mean kept in two parts.
+/// Values of 1e300 do not overflow and a spread of 1 around 1e9 keeps its digits: two passes in a scale where
+/// the largest value is near 1, with compensated sums, and the mean kept in two parts.
 public struct Moments: Sendable {
     /// The number of values.
     public let count: Int

@@ -11,8 +11,8 @@ public struct OrderedSample: Sendable {
         self.values = values.sorted()
     }
 
-    /// The quantile at `probability` in 0...1, in the values' unit: linear between order statistics, which is type 7
-    /// of Hyndman & Fan, The American Statistician 50 (1996), and numpy's default. O(1).
+    /// The quantile at `probability` in 0...1, in the values' unit: linear between order statistics, which is
+    /// type 7 of Hyndman & Fan, The American Statistician 50 (1996), and numpy's default. O(1).
     public func quantile(_ probability: Double) -> Double {
         precondition((0...1).contains(probability), "a quantile needs a probability in 0...1")
         let position = probability * Double(values.count - 1)

@@ -1,6 +1,7 @@
 // The checks that every method makes of its data before it computes. No method checks twice, or differently.
 
-/// Throws unless there are at least `minimum` values and all are finite. `name` is the list's name in the message.
+/// Throws unless there are at least `minimum` values and all are finite. `name` is the list's name in the
+/// message.
 func require(
     _ values: [Double], atLeast minimum: Int, for purpose: String, _ name: String, in method: String
 ) throws(StatisticsError) {

@@ -1,10 +1,11 @@
-// What may be said once a group-sequential test has stopped: the p value and the interval that know of the looks.
+// What may be said once a group-sequential test has stopped: the p value and the interval that know of the
+// looks.
 
 import Glibc
 
 extension GroupSequentialDesign {
-    /// Estimates after stopping, by the stagewise ordering (Tsiatis, Rosner and Mehta, Biometrics 40, 1984): crossing
-    /// the upper boundary earlier is more extreme than later; at one look, a larger Z is.
+    /// Estimates after stopping, by the stagewise ordering (Tsiatis, Rosner and Mehta, Biometrics 40, 1984):
+    /// crossing the upper boundary earlier is more extreme than later; at one look, a larger Z is.
     public struct StoppedInference: Sendable, Hashable {
         /// Two-sided for a two-sided design. Below alpha exactly where the boundary was crossed.
         public let pValue: Double
@@ -13,9 +14,11 @@ extension GroupSequentialDesign {
         /// At level 1 − alpha (two-sided design) or 1 − 2 alpha (one-sided), as drifts.
         public let driftInterval: ClosedRange<Double>
 
-        /// The estimate in the units of the data, where `standardError` is that of the estimate at information time
-        /// `t`: θ = drift · se · √t.
-        public func estimate(standardError: Double, at t: Double) -> Double { drift * standardError * t.squareRoot() }
+        /// The estimate in the units of the data, where `standardError` is that of the estimate at
+        /// information time `t`: θ = drift · se · √t.
+        public func estimate(standardError: Double, at t: Double) -> Double {
+            drift * standardError * t.squareRoot()
+        }
 
         /// The interval in the units of the data, as in `estimate`.
         public func interval(standardError: Double, at t: Double) -> ClosedRange<Double> {
@@ -24,8 +27,8 @@ extension GroupSequentialDesign {
         }
     }
 
-    /// The inference from `z` at look `look` (from 0), where the test ended. The design must have been made with the
-    /// times that there really were up to that look.
+    /// The inference from `z` at look `look` (from 0), where the test ended. The design must have been made
+    /// with the times that there really were up to that look.
     /// - Throws: `StatisticsError` where there is no such look, z is not finite.
     public func inference(z: Double, atLook look: Int) throws(StatisticsError) -> StoppedInference {
         guard informationTimes.indices.contains(look) else {
@@ -37,7 +40,8 @@ extension GroupSequentialDesign {
             throw StatisticsError(.notFinite, in: Self.method, "Z is \(z)", fix: "check the standard error")
         }
         let above = moreExtreme(than: z, atLook: look, drift: 0)
-        // The lower tail is the mirrored process's upper one; 1 − above would lose the digits of small p values.
+        // The lower tail is the mirrored process's upper one; 1 − above would lose the digits of small p
+        // values.
         let below = moreExtreme(than: -z, atLook: look, drift: 0)
         let pValue = sides == .two ? min(1, 2 * min(above, below)) : above
         let perSide = alpha / Double(sides.rawValue)

@@ -11,7 +11,8 @@ extension GroupSequentialDesign {
         public let lower: [Double]
     }
 
-    /// The stopping probabilities when Z at time t has mean `drift` √t: the drift is the expected Z at time 1.
+    /// The stopping probabilities when Z at time t has mean `drift` √t: the drift is the expected Z at time
+    /// 1.
     public func stoppingProbabilities(drift: Double) -> StoppingProbabilities {
         var process = ScoreDensity(drift: drift)
         var upper: [Double] = []
@@ -47,8 +48,8 @@ extension GroupSequentialDesign {
         return drift
     }
 
-    /// How many times the samples of a test with one look the design must plan for, for the same power: the square
-    /// of the drifts' quotient (Jennison and Turnbull's R).
+    /// How many times the samples of a test with one look the design must plan for, for the same power: the
+    /// square of the drifts' quotient (Jennison and Turnbull's R).
     public func inflation(power: Double) throws(StatisticsError) -> Double {
         let perSide = alpha / Double(sides.rawValue)
         let single = Normal.standard.quantile(power) - Normal.standard.quantile(perSide)
@@ -56,8 +57,8 @@ extension GroupSequentialDesign {
         return drift * drift / (single * single)
     }
 
-    /// The mean information time at which the test ends under `drift`; times the planned n it is the mean number of
-    /// samples.
+    /// The mean information time at which the test ends under `drift`; times the planned n it is the mean
+    /// number of samples.
     public func expectedInformation(drift: Double) -> Double {
         let stops = stoppingProbabilities(drift: drift)
         var running = 1.0

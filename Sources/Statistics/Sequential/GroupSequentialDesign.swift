@@ -1,17 +1,19 @@
-// Boundaries of a group-sequential test: when may one look, and how far out must the statistic be to stop there?
-// It knows information times and errors; what is measured, and how many samples an information time is, it does not.
+// Boundaries of a group-sequential test: when may one look, and how far out must the statistic be to stop
+// there? It knows information times and errors; what is measured, and how many samples an information time
+// is, it does not.
 
 import Glibc
 
-/// A group-sequential test with Lan-DeMets error spending: looks at information times t, stopping at the first look
-/// whose |Z| (two-sided) or Z (one-sided) reaches that look's boundary. Over all looks the error is `alpha`.
+/// A group-sequential test with Lan-DeMets error spending: looks at information times t, stopping at the
+/// first look whose |Z| (two-sided) or Z (one-sided) reaches that look's boundary. Over all looks the error
+/// is `alpha`.
 ///
-/// Information is the reciprocal of the estimate's variance; time is its share of the plan's. For means with equal
-/// arms that is n / n_max. A two-sided design is two one-sided ones at alpha/2 that share the looks.
+/// Information is the reciprocal of the estimate's variance; time is its share of the plan's. For means with
+/// equal arms that is n / n_max. A two-sided design is two one-sided ones at alpha/2 that share the looks.
 ///
-/// The looks need not fall where the plan put them: a boundary depends on the times up to its own only, so at each
-/// look make the design again from the times that there really were. To stop for other reasons before time 1, or past
-/// it, say `lastLook: true` and the last look gets all the error that is left.
+/// The looks need not fall where the plan put them: a boundary depends on the times up to its own only, so at
+/// each look make the design again from the times that there really were. To stop for other reasons before
+/// time 1, or past it, say `lastLook: true` and the last look gets all the error that is left.
 ///
 /// Source: Lan and DeMets (1983); Jennison and Turnbull, Group Sequential Methods (2000), chapters 7 and 19.
 public struct GroupSequentialDesign: Sendable {
@@ -39,7 +41,8 @@ public struct GroupSequentialDesign: Sendable {
     /// - Parameters:
     ///   - informationTimes: rising, above 0; 1 is the planned end.
     ///   - alpha: the error of the whole test, both sides together, between 0 and 1.
-    ///   - lastLook: that the last of the times is the end: it gets all error that is left. By default it is where
+    ///   - lastLook: that the last of the times is the end: it gets all error that is left. By default it is
+    ///     where
     ///     the last time is 1 or more.
     /// - Throws: `StatisticsError` where times do not rise or alpha is out of range.
     public init(
@@ -72,8 +75,8 @@ public struct GroupSequentialDesign: Sendable {
             times, alpha, sides, spending, boundaries, spent: cumulative.map { $0 * Double(sides.rawValue) })
     }
 
-    /// A design with boundaries of one's own, infinite for a look without stopping; `alpha` and `spent` are what they
-    /// cost.
+    /// A design with boundaries of one's own, infinite for a look without stopping; `alpha` and `spent` are
+    /// what they cost.
     ///
     /// Throws where times do not rise, or there are not as many boundaries, or one is NaN.
     public init(
@@ -82,22 +85,27 @@ public struct GroupSequentialDesign: Sendable {
         try Self.check(times, alpha: 0.5)
         guard boundaries.count == times.count else {
             throw StatisticsError(
-                .mismatchedLengths, in: Self.method, "\(times.count) times and \(boundaries.count) boundaries",
+                .mismatchedLengths, in: Self.method,
+                "\(times.count) times and \(boundaries.count) boundaries",
                 fix: "give one boundary for each look")
         }
         guard boundaries.allSatisfy({ !$0.isNaN && (sides == .one || $0 >= 0) }) else {
             throw StatisticsError(
-                .outOfRange, in: Self.method, "boundaries \(boundaries)", fix: "give numbers, of |Z| 0 or more")
+                .outOfRange, in: Self.method, "boundaries \(boundaries)",
+                fix: "give numbers, of |Z| 0 or more")
         }
         let bare = GroupSequentialDesign(times, 0, sides, nil, boundaries, spent: [])
         let stops = bare.stoppingProbabilities(drift: 0)
         var spent: [Double] = []
-        for (upper, lower) in zip(stops.upper, stops.lower) { spent.append((spent.last ?? 0) + upper + lower) }
+        for (upper, lower) in zip(stops.upper, stops.lower) {
+            spent.append((spent.last ?? 0) + upper + lower)
+        }
         self.init(times, spent[spent.count - 1], sides, nil, boundaries, spent: spent)
     }
 
     private init(
-        _ times: [Double], _ alpha: Double, _ sides: Sides, _ spending: SpendingFunction?, _ boundaries: [Double],
+        _ times: [Double], _ alpha: Double, _ sides: Sides, _ spending: SpendingFunction?,
+        _ boundaries: [Double],
         spent: [Double]
     ) {
         informationTimes = times
@@ -120,8 +128,8 @@ public struct GroupSequentialDesign: Sendable {
             spending: spending)
     }
 
-    /// The Z that the unstopped process passes with probability `allowed`. Solved on logarithms, where tails are
-    /// nearly parabolas.
+    /// The Z that the unstopped process passes with probability `allowed`. Solved on logarithms, where tails
+    /// are nearly parabolas.
     private static func boundary(of process: ScoreDensity, at t: Double, allowing allowed: Double) -> Double {
         guard allowed > 1e-300 else { return .infinity }
         let target = log(allowed)
@@ -136,7 +144,8 @@ public struct GroupSequentialDesign: Sendable {
 
     private static func check(_ times: [Double], alpha: Double) throws(StatisticsError) {
         guard alpha > 0, alpha < 1 else {
-            throw StatisticsError(.outOfRange, in: method, "alpha is \(alpha)", fix: "give one between 0 and 1")
+            throw StatisticsError(
+                .outOfRange, in: method, "alpha is \(alpha)", fix: "give one between 0 and 1")
         }
         guard let first = times.first, first > 0, times.allSatisfy(\.isFinite) else {
             throw StatisticsError(

@@ -1,12 +1,15 @@
-// The distribution of a test's score among the paths that have not stopped, look after look (Armitage, McPherson and
-// Rowe, JRSS A 132, 1969; Jennison and Turnbull, chapter 19). It integrates; it knows neither errors nor designs.
+// The distribution of a test's score among the paths that have not stopped, look after look (Armitage,
+// McPherson and Rowe, JRSS A 132, 1969; Jennison and Turnbull, chapter 19). It integrates; it knows neither
+// errors nor designs.
 
 import Glibc
 
-/// The sub-density of the score process B(t) = √t Z(t), which has independent increments N(θΔ, Δ) for drift θ.
+/// The sub-density of the score process B(t) = √t Z(t), which has independent increments N(θΔ, Δ) for drift
+/// θ.
 ///
-/// Held as nodes and masses of a composite Gauss-Legendre rule. The density is as smooth as the shorter of the steps
-/// beside it, and panels are that wide: at 12 nodes per 2.5 standard deviations of the step the error is below 1e-12.
+/// Held as nodes and masses of a composite Gauss-Legendre rule. The density is as smooth as the shorter of
+/// the steps beside it, and panels are that wide: at 12 nodes per 2.5 standard deviations of the step the
+/// error is below 1e-12.
 struct ScoreDensity {
     let drift: Double
     private(set) var time = 0.0
@@ -28,7 +31,8 @@ struct ScoreDensity {
         sum(at: t) { mean, scale in Normal.standard.cdf((bound - mean) / scale) }
     }
 
-    /// Goes to the look at `t`, whose paths inside `continuing` go on; `next` is the time of the look after it.
+    /// Goes to the look at `t`, whose paths inside `continuing` go on; `next` is the time of the look after
+    /// it.
     mutating func advance(to t: Double, continuing: ClosedRange<Double>, next: Double) {
         let step = t - time
         let scale = step.squareRoot()

@@ -1,9 +1,11 @@
 // The Brunner-Munzel test of two independent arms: the lab's default rank test. It knows no plan.
 
-/// The Brunner-Munzel test: is P(X < Y) + ½·P(X = Y) one half, whatever the shapes and spreads of the two arms?
+/// The Brunner-Munzel test: is P(X < Y) + ½·P(X = Y) one half, whatever the shapes and spreads of the two
+/// arms?
 ///
-/// Source: Brunner & Munzel, Biometrical Journal 42 (2000), as `scipy.stats.brunnermunzel`. Where scipy answers NaN
-/// (arms that do not overlap, or all values equal) the standard error is 0 and the test throws `degenerate`.
+/// Source: Brunner & Munzel, Biometrical Journal 42 (2000), as `scipy.stats.brunnermunzel`. Where scipy
+/// answers NaN (arms that do not overlap, or all values equal) the standard error is 0 and the test throws
+/// `degenerate`.
 public struct BrunnerMunzelTest: Sendable {
     /// What the statistic is held against.
     public enum Reference: String, Sendable, CaseIterable {

@@ -1,20 +1,22 @@
-// Least squares with standard errors that allow for dependence within clusters, such as the answers to one prompt.
-// It knows no plan.
+// Least squares with standard errors that allow for dependence within clusters, such as the answers to one
+// prompt. It knows no plan.
 
 /// Ordinary least squares with an intercept and cluster-robust (sandwich) standard errors.
 ///
-/// Source: Liang & Zeger, Biometrika 73 (1986), with the correction G/(G − 1)·(n − 1)/(n − k) and G − 1 degrees of
-/// freedom: statsmodels' `cov_type='cluster'` with `use_t`. With few clusters (below about 30) it rejects too often.
+/// Source: Liang & Zeger, Biometrika 73 (1986), with the correction G/(G − 1)·(n − 1)/(n − k) and G − 1
+/// degrees of freedom: statsmodels' `cov_type='cluster'` with `use_t`. With few clusters (below about 30) it
+/// rejects too often.
 public struct ClusterRobustRegression: Sendable {
     /// One coefficient per covariate, with its standard error.
     public let coefficients: [MeanEstimate]
-    /// The outcome expected where all covariates are 0. Without an error: an arm of one value fits it exactly.
+    /// The outcome expected where all covariates are 0. Without an error: an arm of one value fits it
+    /// exactly.
     public let intercept: Double
     /// The number of clusters G.
     public let clusterCount: Int
 
-    /// The difference of two arms: mean A − mean B is `coefficients[0]`, its covariate 1 for A and 0 for B. `clusters`
-    /// names the cluster of each value of A and of B; a cluster may hold values of both arms.
+    /// The difference of two arms: mean A − mean B is `coefficients[0]`, its covariate 1 for A and 0 for B.
+    /// `clusters` names the cluster of each value of A and of B; a cluster may hold values of both arms.
     public init(_ a: [Double], _ b: [Double], clusters: (a: [Int], b: [Int])) throws(StatisticsError) {
         try require(a, atLeast: 1, for: "a mean", "arm A", in: Self.name)
         try require(b, atLeast: 1, for: "a mean", "arm B", in: Self.name)
@@ -26,10 +28,11 @@ public struct ClusterRobustRegression: Sendable {
         try self.init(outcome: a + b, covariates: [arm], clusters: clusters.a + clusters.b)
     }
 
-    /// The regression of `outcome` on an intercept and `covariates`, a list of columns as long as the outcome.
+    /// The regression of `outcome` on an intercept and `covariates`, a list of columns as long as the
+    /// outcome.
     ///
-    /// Needs at least 2 clusters and more values than coefficients. Throws `degenerate` if a covariate is constant or
-    /// a combination of others, or if a covariate's standard error is 0.
+    /// Needs at least 2 clusters and more values than coefficients. Throws `degenerate` if a covariate is
+    /// constant or a combination of others, or if a covariate's standard error is 0.
     public init(outcome: [Double], covariates: [[Double]], clusters: [Int]) throws(StatisticsError) {
         try require(outcome, atLeast: 1, for: "a regression", "the outcome", in: Self.name)
         try requireSameCount(clusters.count, outcome.count, "the outcome and its clusters", in: Self.name)
@@ -96,7 +99,8 @@ public struct ClusterRobustRegression: Sendable {
         coefficients = estimates
     }
 
-    /// (outcome − level)/scale, with the level their mean and the scale a power of two near the largest difference.
+    /// (outcome − level)/scale, with the level their mean and the scale a power of two near the largest
+    /// difference.
     private static func centered(_ outcome: [Double]) -> (values: [Double], level: Double, scale: Double) {
         let level = Moments(checked: outcome).mean
         let differences = outcome.map { $0 / 2 - level / 2 }
@@ -107,8 +111,8 @@ public struct ClusterRobustRegression: Sendable {
     fileprivate static let name = "cluster-robust regression"
 }
 
-/// An intercept and covariates as orthonormal columns Q and a triangle R: modified Gram-Schmidt, twice, which is as
-/// good as Householder's reflections for a handful of columns.
+/// An intercept and covariates as orthonormal columns Q and a triangle R: modified Gram-Schmidt, twice, which
+/// is as good as Householder's reflections for a handful of columns.
 private struct Orthogonalized {
     /// Q, k columns of length n.
     private(set) var columns: [[Double]] = []

@@ -2,8 +2,9 @@
 
 /// Equivalence of two arms' means by two one-sided t-tests.
 ///
-/// Source: D. J. Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987). Equivalence at level α is
-/// p ≤ α, the same as the 1 − 2α interval lying within the bounds. Without spread it throws `degenerate`.
+/// Source: D. J. Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987). Equivalence at level
+/// α is p ≤ α, the same as the 1 − 2α interval lying within the bounds. Without spread it throws
+/// `degenerate`.
 public struct EquivalenceTest: Sendable {
     /// How the two arms relate.
     public enum Design: String, Sendable, CaseIterable {
@@ -28,7 +29,8 @@ public struct EquivalenceTest: Sendable {
     /// The p-value of "the difference is at or above the upper bound".
     public let upperPValue: Double
 
-    /// The test of `a` against `b`, at least 2 finite values each, with finite `bounds` around the difference.
+    /// The test of `a` against `b`, at least 2 finite values each, with finite `bounds` around the
+    /// difference.
     public init(
         _ a: [Double], _ b: [Double], bounds: ClosedRange<Double>, design: Design = .welch
     ) throws(StatisticsError) {

@@ -12,8 +12,9 @@ public enum RankMethod: String, Sendable, CaseIterable {
 
 /// The Mann-Whitney U test: are values of one arm larger more often than the other's?
 ///
-/// Source: Mann & Whitney, Annals of Mathematical Statistics 18 (1947), as `scipy.stats.mannwhitneyu`. If all values
-/// are equal the test throws `degenerate`. It assumes equal spread under its null hypothesis; Brunner-Munzel does not.
+/// Source: Mann & Whitney, Annals of Mathematical Statistics 18 (1947), as `scipy.stats.mannwhitneyu`. If all
+/// values are equal the test throws `degenerate`. It assumes equal spread under its null hypothesis;
+/// Brunner-Munzel does not.
 public struct MannWhitneyTest: Sendable {
     /// U of A: the pairs (x of A, y of B) with x > y, ties counted half; in 0...n·m.
     public let statistic: Double
@@ -27,9 +28,9 @@ public struct MannWhitneyTest: Sendable {
     /// The largest n·m with an exact distribution: past it the approximation is good to many digits.
     public static let exactLimit = 20_000
 
-    /// The test of `a` against `b`, at least 1 finite value each. `automatic` is exact if no values are equal and one
-    /// arm has at most 8. `exact` throws if values are equal or n·m is above `exactLimit`. `isContinuityCorrected`
-    /// moves the asymptotic statistic by ½ towards its mean.
+    /// The test of `a` against `b`, at least 1 finite value each. `automatic` is exact if no values are equal
+    /// and one arm has at most 8. `exact` throws if values are equal or n·m is above `exactLimit`.
+    /// `isContinuityCorrected` moves the asymptotic statistic by ½ towards its mean.
     public init(
         _ a: [Double], _ b: [Double], alternative: Alternative = .twoSided, method: RankMethod = .automatic,
         isContinuityCorrected: Bool = true
@@ -88,8 +89,8 @@ public struct MannWhitneyTest: Sendable {
     private static func lowerTail(_ u: Int, _ n: Int, _ m: Int) -> Double {
         if u >= n * m { return 1 }
         guard 2 * u < n * m else { return 1 - lowerTail(n * m - u - 1, n, m) }
-        // The largest of all values is A's with probability i/(i + j), and then adds j to U: the recursion of Mann
-        // and Whitney on probabilities, so that all terms are positive. rows[j] is the row of i and j.
+        // The largest of all values is A's with probability i/(i + j), and then adds j to U: the recursion of
+        // Mann and Whitney on probabilities, so that all terms are positive. rows[j] is the row of i and j.
         let (small, large) = (min(n, m), max(n, m))
         var rows = [[Double]](repeating: [], count: small + 1)
         for i in 0...large {

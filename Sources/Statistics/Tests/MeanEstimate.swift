@@ -1,5 +1,5 @@
-// An estimate with a standard error and degrees of freedom: what every t-test, the cluster-robust regression and the
-// test of equivalence share. It does not know where the three numbers come from.
+// An estimate with a standard error and degrees of freedom: what every t-test, the cluster-robust regression
+// and the test of equivalence share. It does not know where the three numbers come from.
 
 /// A mean, difference or coefficient whose error follows Student's t.
 public struct MeanEstimate: Sendable, Equatable {
@@ -12,7 +12,8 @@ public struct MeanEstimate: Sendable, Equatable {
     /// Student's t with those degrees.
     let distribution: StudentT
 
-    /// Throws if the standard error is 0 (`degenerate`, with `constant` as the explanation) or a number overflowed.
+    /// Throws if the standard error is 0 (`degenerate`, with `constant` as the explanation) or a number
+    /// overflowed.
     init(
         _ value: Double, standardError: Double, degreesOfFreedom: Double, constant: String, in method: String
     ) throws(StatisticsError) {

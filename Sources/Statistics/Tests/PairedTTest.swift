@@ -1,4 +1,5 @@
-// The t-tests of one list of numbers: a mean against a reference, and differences of pairs. They know no plan.
+// The t-tests of one list of numbers: a mean against a reference, and differences of pairs. They know no
+// plan.
 
 /// Student's t-test of one sample's mean.
 ///

@@ -1,13 +1,14 @@
-// The two-sample permutation test of a difference of means, within blocks if there are any. It knows no plan, and
-// draws only from the generator it is given.
+// The two-sample permutation test of a difference of means, within blocks if there are any. It knows no plan,
+// and draws only from the generator it is given.
 
-/// The permutation test of the difference of means: if the arm made no difference, each value could as well have had
-/// another arm's label, within its block.
+/// The permutation test of the difference of means: if the arm made no difference, each value could as well
+/// have had another arm's label, within its block.
 ///
-/// The statistic is mean A − mean B; with blocks, the mean of the blocks' differences weighted by n·m/(n + m), the
-/// weights of least variance, where a block that lacks one arm counts nothing. p counts rearrangements as extreme as
-/// the one seen, over all if there are at most `resamples`, else (b + 1)/(B + 1) over random ones. Two-sided is twice
-/// the smaller side, as `scipy.stats.permutation_test`. If no rearrangement could change the statistic the test throws `degenerate`.
+/// The statistic is mean A − mean B; with blocks, the mean of the blocks' differences weighted by n·m/(n +
+/// m), the weights of least variance, where a block that lacks one arm counts nothing. p counts
+/// rearrangements as extreme as the one seen, over all if there are at most `resamples`, else (b + 1)/(B + 1)
+/// over random ones. Two-sided is twice the smaller side, as `scipy.stats.permutation_test`. If no
+/// rearrangement could change the statistic the test throws `degenerate`.
 public struct PermutationTest: Sendable {
     /// The (weighted) difference of means, in the values' unit.
     public let statistic: Double
@@ -16,8 +17,8 @@ public struct PermutationTest: Sendable {
     /// Whether p is exact, and how many rearrangements it rests on.
     public let enumeration: Enumeration
 
-    /// The test of `a` against `b`, at least 1 finite value each. `blocks` names the block of each value of A and of B,
-    /// such as the prompt it answers; nil is one block. `resamples` is B, at least 1.
+    /// The test of `a` against `b`, at least 1 finite value each. `blocks` names the block of each value of A
+    /// and of B, such as the prompt it answers; nil is one block. `resamples` is B, at least 1.
     public init(
         _ a: [Double], _ b: [Double], blocks: (a: [Int], b: [Int])? = nil,
         alternative: Alternative = .twoSided, resamples: Int = 9999,

@@ -8,12 +8,13 @@ public enum Enumeration: Sendable, Equatable {
     case sampled(count: Int)
 }
 
-/// The sign-flip test: if A and B were exchangeable within pairs, each difference could as well have had the other
-/// sign. The statistic is the mean difference.
+/// The sign-flip test: if A and B were exchangeable within pairs, each difference could as well have had the
+/// other sign. The statistic is the mean difference.
 ///
-/// p counts the sign patterns whose mean is at least as extreme as the one seen: all of them if there are at most
-/// `resamples`, else `resamples` random ones and p = (b + 1)/(B + 1) (Phipson & Smyth 2010), which is never 0. Two-sided
-/// is twice the smaller side, as `scipy.stats.permutation_test`. If every difference is 0 the test throws `degenerate`.
+/// p counts the sign patterns whose mean is at least as extreme as the one seen: all of them if there are at
+/// most `resamples`, else `resamples` random ones and p = (b + 1)/(B + 1) (Phipson & Smyth 2010), which is
+/// never 0. Two-sided is twice the smaller side, as `scipy.stats.permutation_test`. If every difference is 0
+/// the test throws `degenerate`.
 public struct SignFlipTest: Sendable {
     /// The mean difference, in the values' unit.
     public let statistic: Double
@@ -76,7 +77,8 @@ struct ExtremeCounter {
     private var atLeast = 0
     private var atMost = 0
 
-    /// `terms` numbers of at most 1 in absolute value were summed: what differs by less than their rounding is a tie.
+    /// `terms` numbers of at most 1 in absolute value were summed: what differs by less than their rounding
+    /// is a tie.
     init(_ observed: Double, terms: Int) {
         self.observed = observed
         slack = 1e-14 * Double(terms)

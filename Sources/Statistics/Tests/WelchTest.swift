@@ -1,9 +1,10 @@
-// Welch's t-test, and Student's with pooled variance, for the means of two independent arms. It knows no plan.
+// Welch's t-test, and Student's with pooled variance, for the means of two independent arms. It knows no
+// plan.
 
 /// Welch's t-test: the means of two independent arms whose variances may differ.
 ///
-/// Source: B. L. Welch, Biometrika 34 (1947), with Satterthwaite's degrees of freedom. If both arms are constants,
-/// equal or not, there is no standard error and the test throws `degenerate`.
+/// Source: B. L. Welch, Biometrika 34 (1947), with Satterthwaite's degrees of freedom. If both arms are
+/// constants, equal or not, there is no standard error and the test throws `degenerate`.
 public struct WelchTest: Sendable {
     /// Mean of A less mean of B, with standard error and degrees of freedom, in the values' unit.
     public let estimate: MeanEstimate

@@ -41,8 +41,9 @@ public struct WilcoxonTest: Sendable {
 
     /// The test of `differences`, at least 1 finite value.
     ///
-    /// `automatic` is exact for at most 50 differences without zeros and ties, and for at most 13 in any case. `exact`
-    /// is right with ties too: it is the distribution of the rank sum over all signs, given the ranks.
+    /// `automatic` is exact for at most 50 differences without zeros and ties, and for at most 13 in any
+    /// case. `exact` is right with ties too: it is the distribution of the rank sum over all signs, given the
+    /// ranks.
     public init(
         differences: [Double], alternative: Alternative = .twoSided, zeros: ZeroMethod = .leaveOut,
         method: RankMethod = .automatic, isContinuityCorrected: Bool = false

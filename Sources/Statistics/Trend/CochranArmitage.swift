@@ -1,8 +1,8 @@
 // The Cochran-Armitage test: do proportions rise with an ordered level? It knows counts and scores.
 
 /// The Cochran-Armitage test of a linear trend in proportions (Armitage, Biometrics 11, 1955):
-/// z = Σ sᵢ (xᵢ − nᵢ p̄) / √(p̄ (1 − p̄) (Σ nᵢ sᵢ² − (Σ nᵢ sᵢ)² / N)). It equals √N times the correlation of success and
-/// score over all trials.
+/// z = Σ sᵢ (xᵢ − nᵢ p̄) / √(p̄ (1 − p̄) (Σ nᵢ sᵢ² − (Σ nᵢ sᵢ)² / N)). It equals √N times the correlation of
+/// success and score over all trials.
 public struct CochranArmitage: Sendable, Hashable {
     /// The statistic, standard normal without a trend; above 0 where proportions rise.
     public let z: Double

@@ -1,7 +1,7 @@
 // Friedman's test of treatments in blocks. It knows ranks within a block, such as a prompt's twelve months.
 
-/// Friedman's test: do treatments differ, each measured once in each block? χ² on treatments − 1 degrees of freedom,
-/// corrected for ties. Agrees with `scipy.stats.friedmanchisquare`.
+/// Friedman's test: do treatments differ, each measured once in each block? χ² on treatments − 1 degrees of
+/// freedom, corrected for ties. Agrees with `scipy.stats.friedmanchisquare`.
 public struct FriedmanTest: Sendable, Hashable {
     /// The statistic, 0 where all treatments rank alike.
     public let chiSquared: Double
@@ -42,7 +42,8 @@ struct RankedBlocks {
         }
         for (index, block) in blocks.enumerated() where block.count != first.count {
             throw StatisticsError(
-                .mismatchedLengths, in: method, "block \(index) has \(block.count) values, block 0 \(first.count)",
+                .mismatchedLengths, in: method,
+                "block \(index) has \(block.count) values, block 0 \(first.count)",
                 fix: "leave out blocks with a value missing")
         }
         guard blocks.allSatisfy({ $0.allSatisfy { !$0.isNaN } }) else {

@@ -1,8 +1,8 @@
 // A straight line through points. It knows two lists of numbers.
 
-/// The least-squares line y = intercept + slope x with Student's t test of the slope, n − 2 degrees of freedom: errors
-/// independent and of one variance. For values clustered by prompt, fit each prompt's line and test the slopes.
-/// Agrees with `scipy.stats.linregress`.
+/// The least-squares line y = intercept + slope x with Student's t test of the slope, n − 2 degrees of
+/// freedom: errors independent and of one variance. For values clustered by prompt, fit each prompt's line
+/// and test the slopes. Agrees with `scipy.stats.linregress`.
 public struct LinearTrend: Sendable, Hashable {
     /// Units of y per unit of x.
     public let slope: Double
@@ -17,8 +17,8 @@ public struct LinearTrend: Sendable, Hashable {
     /// The degrees of freedom, n − 2.
     public let degreesOfFreedom: Double
 
-    /// Throws with fewer than 3 points, where x is constant, and where the points lie on a line: then there is no
-    /// error to test against.
+    /// Throws with fewer than 3 points, where x is constant, and where the points lie on a line: then there
+    /// is no error to test against.
     public init(
         _ x: [Double], _ y: [Double], alternative: Alternative = .twoSided
     ) throws(StatisticsError) {

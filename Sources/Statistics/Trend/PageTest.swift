@@ -2,8 +2,9 @@
 
 import Glibc
 
-/// Page's L (JASA 58, 1963): Σ of level × rank sum, for blocks measured at ordered levels, such as prompts over twelve
-/// months. One-sided: large L means that values rise with the level. Agrees with `scipy.stats.page_trend_test`.
+/// Page's L (JASA 58, 1963): Σ of level × rank sum, for blocks measured at ordered levels, such as prompts
+/// over twelve months. One-sided: large L means that values rise with the level. Agrees with
+/// `scipy.stats.page_trend_test`.
 public struct PageTest: Sendable, Hashable {
     /// How the p-value is computed.
     public enum Method: String, Sendable, Hashable, CaseIterable {
@@ -22,11 +23,11 @@ public struct PageTest: Sendable, Hashable {
     /// How it was computed.
     public let method: Method
 
-    /// The test of `blocks`, each the values at the levels in their hypothesized order. By default exact where that
-    /// is possible.
+    /// The test of `blocks`, each the values at the levels in their hypothesized order. By default exact
+    /// where that is possible.
     ///
-    /// Throws with fewer than 3 levels or 2 blocks, where every block is tied throughout, and where `.exact` is asked
-    /// for data with ties or more than 12 levels.
+    /// Throws with fewer than 3 levels or 2 blocks, where every block is tied throughout, and where `.exact`
+    /// is asked for data with ties or more than 12 levels.
     public init(blocks: [[Double]], method wanted: Method? = nil) throws(StatisticsError) {
         let name = "Page test"
         let table = try RankedBlocks(blocks, method: name)
@@ -39,7 +40,8 @@ public struct PageTest: Sendable, Hashable {
         let canBeExact = table.treatments <= Self.mostExactLevels && spread.allSatisfy { $0 == untied }
         if wanted == .exact, !canBeExact {
             throw StatisticsError(
-                .outOfRange, in: name, "the exact distribution needs at most \(Self.mostExactLevels) levels and no ties",
+                .outOfRange, in: name,
+                "the exact distribution needs at most \(Self.mostExactLevels) levels and no ties",
                 fix: "take the normal approximation")
         }
         statistic = table.columnSums.enumerated().reduce(0) { $0 + Double($1.offset + 1) * $1.element }
@@ -80,8 +82,8 @@ public struct PageTest: Sendable, Hashable {
         return min(1, total[max(0, first)...].reversed().reduce(0, +))
     }
 
-    /// The distribution of Σ level × rank over all orders of 1...k, from its least value on: built level by level over
-    /// the set of ranks that are taken, k 2^k steps instead of k! orders.
+    /// The distribution of Σ level × rank over all orders of 1...k, from its least value on: built level by
+    /// level over the set of ranks that are taken, k 2^k steps instead of k! orders.
     private static func orders(_ k: Int) -> [Double] {
         let least = k * (k + 1) * (k + 2) / 6
         let most = k * (k + 1) * (2 * k + 1) / 6

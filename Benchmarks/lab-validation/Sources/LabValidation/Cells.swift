@@ -24,7 +24,8 @@ struct Cells {
                     let (a, b) = (population.sample(240, &draws), population.sample(240, &draws))
                     return try WelchTest(a, b).pValue <= 0.05
                 },
-                Cell(group: "null", name: "\(name): Brunner-Munzel", runs: 2000, promise: .atMost(123)) { draws in
+                Cell(group: "null", name: "\(name): Brunner-Munzel", runs: 2000, promise: .atMost(123)) {
+                    draws in
                     let (a, b) = (population.sample(240, &draws), population.sample(240, &draws))
                     return try BrunnerMunzelTest(a, b).pValue <= 0.05
                 },
@@ -37,24 +38,39 @@ struct Cells {
         let few = Prompts(count: 8, samples: 30)
         let many = Prompts(count: 60, samples: 5)
         return [
-            Cell(group: "clustered", name: "8 × 30: paired t on prompt means", runs: 2000, promise: .atMost(123)) {
+            Cell(
+                group: "clustered", name: "8 × 30: paired t on prompt means", runs: 2000,
+                promise: .atMost(123)
+            ) {
                 try meanTest(few.draw(&$0)) <= 0.05
             },
-            Cell(group: "clustered", name: "60 × 5: paired t on prompt means", runs: 2000, promise: .atMost(123)) {
+            Cell(
+                group: "clustered", name: "60 × 5: paired t on prompt means", runs: 2000,
+                promise: .atMost(123)
+            ) {
                 try meanTest(many.draw(&$0)) <= 0.05
             },
-            Cell(group: "clustered", name: "60 × 5: cluster bootstrap, BCa", runs: 2000, promise: .atMost(123)) {
+            Cell(
+                group: "clustered", name: "60 × 5: cluster bootstrap, BCa", runs: 2000, promise: .atMost(123)
+            ) {
                 draws in
                 let sample = try ClusteredSample(clusters: many.draw(&draws))
-                let estimate = try Bootstrap(resamples: 1999, expanded: true).meanDifference(in: sample, 0, minus: 1, using: &draws)
+                let estimate = try Bootstrap(resamples: 1999, expanded: true).meanDifference(
+                    in: sample, 0, minus: 1, using: &draws)
                 return !estimate.interval.contains(0)
             },
-            Cell(group: "clustered", name: "8 × 30 taken as 240 independent: Welch", runs: 2000, promise: .shown) {
+            Cell(
+                group: "clustered", name: "8 × 30 taken as 240 independent: Welch", runs: 2000,
+                promise: .shown
+            ) {
                 draws in
                 let clusters = few.draw(&draws)
                 return try WelchTest(clusters.flatMap { $0[0] }, clusters.flatMap { $0[1] }).pValue <= 0.05
             },
-            Cell(group: "clustered", name: "8 other prompts × 30 per arm, as 240 independent", runs: 2000, promise: .shown) {
+            Cell(
+                group: "clustered", name: "8 other prompts × 30 per arm, as 240 independent", runs: 2000,
+                promise: .shown
+            ) {
                 draws in
                 let (a, b) = (few.draw(&draws), few.draw(&draws))
                 return try WelchTest(a.flatMap { $0[0] }, b.flatMap { $0[1] }).pValue <= 0.05
@@ -72,7 +88,10 @@ struct Cells {
                 let design = try GroupSequentialDesign.evenlySpaced(looks: sizes.count, spending: spending)
                 let name = spending == .pocock ? "Pocock" : "O'Brien-Fleming"
                 cells.append(
-                    Cell(group: "25 looks", name: "group-sequential, \(name)", runs: 2000, promise: .atMost(123)) {
+                    Cell(
+                        group: "25 looks", name: "group-sequential, \(name)", runs: 2000,
+                        promise: .atMost(123)
+                    ) {
                         draws in
                         let (a, b) = (population.sample(500, &draws), population.sample(500, &draws))
                         return try crosses(a, b, sizes, design)
@@ -91,10 +110,13 @@ struct Cells {
                     return test.pValue <= 0.05
                 })
             cells.append(
-                Cell(group: "25 looks", name: "Welch at every look, uncorrected", runs: 2000, promise: .shown) {
+                Cell(group: "25 looks", name: "Welch at every look, uncorrected", runs: 2000, promise: .shown)
+                {
                     draws in
                     let (a, b) = (population.sample(500, &draws), population.sample(500, &draws))
-                    return try sizes.contains { try WelchTest(Array(a[..<$0]), Array(b[..<$0])).pValue <= 0.05 }
+                    return try sizes.contains {
+                        try WelchTest(Array(a[..<$0]), Array(b[..<$0])).pValue <= 0.05
+                    }
                 })
             return cells
         }
@@ -106,11 +128,15 @@ struct Cells {
             let plan = try TTestPower(.independent())
             let n = try plan.sampleSize(effect: 0.338, power: 0.8)
             var cells: [Cell] = []
-            let named: [(String, Population)] = [("normal", .normal)] + populations.map { ($0.name, $0.population) }
+            let named: [(String, Population)] =
+                [("normal", .normal)] + populations.map { ($0.name, $0.population) }
             for (name, population) in named {
                 let shift = 0.338 * population.deviation
                 cells.append(
-                    Cell(group: "planted", name: "\(name), d 0.338, \(n) per arm: Welch", runs: 1000, promise: .atLeast(770)) {
+                    Cell(
+                        group: "planted", name: "\(name), d 0.338, \(n) per arm: Welch", runs: 1000,
+                        promise: .atLeast(770)
+                    ) {
                         draws in
                         let (a, b) = (population.sample(n, &draws), population.sample(n, &draws))
                         return try WelchTest(a.map { $0 + shift }, b).pValue <= 0.05
@@ -120,7 +146,10 @@ struct Cells {
             let most = Int((Double(n) * (try design.inflation(power: 0.8))).rounded(.up))
             let sizes = (1...5).map { ($0 * most + 4) / 5 }
             cells.append(
-                Cell(group: "planted", name: "normal, d 0.338, 5 looks to \(sizes[4]) per arm", runs: 1000, promise: .atLeast(770)) {
+                Cell(
+                    group: "planted", name: "normal, d 0.338, 5 looks to \(sizes[4]) per arm", runs: 1000,
+                    promise: .atLeast(770)
+                ) {
                     draws in
                     let population = Population.normal
                     let a = population.sample(sizes[4], &draws).map { $0 + 0.338 * population.deviation }
@@ -136,10 +165,14 @@ struct Cells {
         let effect = 190.0
         let plan = try PromptDesignPower(betweenPrompts: prompts.effects, withinPrompt: prompts.within)
         guard let samples = try plan.samplesPerCell(effect: effect, prompts: 40, power: 0.8) else {
-            throw StatisticsError(.outOfRange, in: "lab-validation", "40 prompts are too few", fix: "plant more")
+            throw StatisticsError(
+                .outOfRange, in: "lab-validation", "40 prompts are too few", fix: "plant more")
         }
         let planted = Prompts(count: 40, samples: samples, effect: effect)
-        return Cell(group: "planted", name: "40 prompts × \(samples): paired t on prompt means", runs: 1000, promise: .atLeast(770)) {
+        return Cell(
+            group: "planted", name: "40 prompts × \(samples): paired t on prompt means", runs: 1000,
+            promise: .atLeast(770)
+        ) {
             try meanTest(planted.draw(&$0)) <= 0.05
         }
     }
@@ -148,28 +181,40 @@ struct Cells {
     private var coverage: [Cell] {
         let cases: [(String, Population, Int)] = [
             ("normal", .normal, 50), ("log-normal", .logNormal, 50), ("bimodal", .bimodal, 50),
-            ("log-normal", .logNormal, 200), ("real lengths", real, 50), ("real lengths", real, 200),
+            ("normal", .normal, 200), ("log-normal", .logNormal, 200), ("bimodal", .bimodal, 200),
+            ("real lengths", real, 50), ("real lengths", real, 200),
         ]
         var cells = cases.map { name, population, n in
             let mean = population.mean
-            return Cell(group: "coverage", name: "BCa, mean, \(name), n \(n)", runs: 2000, promise: .within(0.93...0.97)) {
+            return Cell(
+                group: "coverage", name: "BCa, mean, \(name), n \(n)", runs: 2000,
+                promise: .within(0.93...0.97)
+            ) {
                 draws in
                 let sample = population.sample(n, &draws)
-                return try Bootstrap(resamples: 1999, expanded: true).mean(of: sample, using: &draws).interval.contains(mean)
+                return try Bootstrap(resamples: 1999, expanded: true).mean(of: sample, using: &draws).interval
+                    .contains(mean)
             }
         }
         cells.append(
-            Cell(group: "coverage", name: "BCa as scipy's, mean, log-normal, n 50", runs: 2000, promise: .shown) { draws in
+            Cell(
+                group: "coverage", name: "BCa as scipy's, mean, log-normal, n 50", runs: 2000, promise: .shown
+            ) { draws in
                 let sample = Population.logNormal.sample(50, &draws)
                 let interval = try Bootstrap(resamples: 1999).mean(of: sample, using: &draws).interval
                 return interval.contains(Population.logNormal.mean)
             })
         let population = real
         cells.append(
-            Cell(group: "coverage", name: "BCa, mean difference, real lengths, n 50", runs: 2000, promise: .within(0.93...0.97)) {
+            Cell(
+                group: "coverage", name: "BCa, mean difference, real lengths, n 50", runs: 2000,
+                promise: .within(0.93...0.97)
+            ) {
                 draws in
                 let (a, b) = (population.sample(50, &draws), population.sample(50, &draws))
-                return try Bootstrap(resamples: 1999, expanded: true).meanDifference(of: a, and: b, using: &draws).interval.contains(0)
+                return try Bootstrap(resamples: 1999, expanded: true).meanDifference(
+                    of: a, and: b, using: &draws
+                ).interval.contains(0)
             })
         return cells
     }
@@ -179,19 +224,28 @@ struct Cells {
         get throws {
             let n = try EquivalencePower(margin: 0.3, .independent()).sampleSize(power: 0.8)
             var cells: [Cell] = []
-            let named: [(String, Population)] = [("normal", .normal), ("log-normal", .logNormal), ("real lengths", real)]
+            let named: [(String, Population)] = [
+                ("normal", .normal), ("log-normal", .logNormal), ("real lengths", real),
+            ]
             for (name, population) in named {
                 let margin = 0.3 * population.deviation
                 cells.append(
-                    Cell(group: "equivalence", name: "TOST at the margin, \(name), \(n) per arm", runs: 2000, promise: .atMost(123)) {
+                    Cell(
+                        group: "equivalence", name: "TOST at the margin, \(name), \(n) per arm", runs: 2000,
+                        promise: .atMost(123)
+                    ) {
                         draws in
                         let (a, b) = (population.sample(n, &draws), population.sample(n, &draws))
-                        return try EquivalenceTest(a.map { $0 + margin }, b, bounds: -margin...margin).pValue <= 0.05
+                        return try EquivalenceTest(a.map { $0 + margin }, b, bounds: -margin...margin).pValue
+                            <= 0.05
                     })
             }
             let margin = 0.3 * Population.normal.deviation
             cells.append(
-                Cell(group: "equivalence", name: "TOST finds equality, normal, \(n) per arm", runs: 1000, promise: .atLeast(770)) {
+                Cell(
+                    group: "equivalence", name: "TOST finds equality, normal, \(n) per arm", runs: 1000,
+                    promise: .atLeast(770)
+                ) {
                     draws in
                     let (a, b) = (Population.normal.sample(n, &draws), Population.normal.sample(n, &draws))
                     return try EquivalenceTest(a, b, bounds: -margin...margin).pValue <= 0.05
@@ -205,7 +259,10 @@ struct Cells {
         let population = Population.logNormal
         let cap = population.mean * 1.14
         var cells = SurvivalTest.Weighting.allCases.map { weighting in
-            Cell(group: "censored", name: weighting == .logRank ? "log-rank" : "Gehan-Breslow", runs: 2000, promise: .atMost(123)) {
+            Cell(
+                group: "censored", name: weighting == .logRank ? "log-rank" : "Gehan-Breslow", runs: 2000,
+                promise: .atMost(123)
+            ) {
                 draws in
                 let a = try CensoredSample(population.sample(240, &draws), cutAt: cap)
                 let b = try CensoredSample(population.sample(240, &draws), cutAt: cap)
@@ -213,7 +270,8 @@ struct Cells {
             }
         }
         cells.append(
-            Cell(group: "censored", name: "difference of restricted means", runs: 2000, promise: .atMost(123)) {
+            Cell(group: "censored", name: "difference of restricted means", runs: 2000, promise: .atMost(123))
+            {
                 draws in
                 let a = try CensoredSample(population.sample(240, &draws), cutAt: cap)
                 let b = try CensoredSample(population.sample(240, &draws), cutAt: cap)
@@ -231,7 +289,9 @@ private func meanTest(_ clusters: [[[Double]]]) throws -> Double {
 }
 
 /// Whether Welch's test, as a Z of the same p-value, crosses the design's boundary at any of its looks.
-private func crosses(_ a: [Double], _ b: [Double], _ sizes: [Int], _ design: GroupSequentialDesign) throws -> Bool {
+private func crosses(_ a: [Double], _ b: [Double], _ sizes: [Int], _ design: GroupSequentialDesign) throws
+    -> Bool
+{
     for (look, n) in sizes.enumerated() {
         let p = try WelchTest(Array(a[..<n]), Array(b[..<n])).pValue
         if Normal.standard.upperQuantile(p / 2) >= design.boundaries[look] { return true }

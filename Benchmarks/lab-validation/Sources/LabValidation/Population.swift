@@ -43,7 +43,8 @@ enum Population: Sendable {
         switch self {
         case .logNormal: exp(8.2 + 0.5 * draws.normal())
         case .bimodal: draws.uniform() < 0.3 ? 800 + 200 * draws.normal() : 4500 + 900 * draws.normal()
-        case .real(let lengths): lengths[Int(draws.next().multipliedFullWidth(by: UInt64(lengths.count)).high)]
+        case .real(let lengths):
+            lengths[Int(draws.next().multipliedFullWidth(by: UInt64(lengths.count)).high)]
         case .normal: 4200 + 600 * draws.normal()
         }
     }

@@ -31,7 +31,12 @@ do {
         } else {
             let verdict = if case .shown = cell.promise { "" } else { isKept ? "kept" : "BROKEN" }
             let share = percent(Double(count) / Double(cell.runs))
-            print("| \(cell.group) | \(cell.name) | \(count)/\(cell.runs) | \(share) | \(cell.promise) | \(verdict) |")
+            print(
+                """
+                | \(cell.group) | \(cell.name) | \(count)/\(cell.runs) | \(share) \
+                | \(cell.promise) | \(verdict) |
+                """
+            )
             fflush(nil)
         }
     }
@@ -49,7 +54,8 @@ func complain(_ line: String) {
     _ = write(STDERR_FILENO, bytes, bytes.count)
 }
 
-/// Whole numbers between white space; lines that open with # are comments. nil where the file cannot be read so.
+/// Whole numbers between white space; lines that open with # are comments. nil where the file cannot be read
+/// so.
 func readLengths(_ path: String) -> [Double]? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
