@@ -85,7 +85,8 @@ let package = Package(
         module(
             "Lab",
             [
-                "Inference", "Statistics", "ChatTemplates", "ModelFiles", "Sampling", "Tokenizers", systemPackage,
+                "Inference", "Statistics", "ChatTemplates", "ModelFiles", "Sampling", "Tokenizers",
+                systemPackage,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -109,7 +110,8 @@ let package = Package(
             dependencies: [
                 "CEdit", "Inference", "ModelFiles", "Models", "ModelStore", "Sampling", "Tensors",
                 "Tokenizers",
-                "ChatTemplates", "Training", "Server", "DataFiles", "Evaluation", "Lab", "Statistics", systemPackage,
+                "ChatTemplates", "Training", "Server", "DataFiles", "Evaluation", "Lab", "Statistics",
+                systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -157,7 +159,8 @@ let package = Package(
         tests(
             "LabTests",
             [
-                "Lab", "Statistics", "Inference", "ModelFiles", "Models", "ChatTemplates", "Sampling", "Tokenizers",
+                "Lab", "Statistics", "Inference", "ModelFiles", "Models", "ChatTemplates", "Sampling",
+                "Tokenizers",
                 systemPackage,
             ]),
         tests(
