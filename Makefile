@@ -13,7 +13,7 @@ MODELS ?= smollm2
 ROWS ?= pp512,pp64,pp16,tg128
 CACHE := $(or $(SIROCCO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sirocco-development)
 
-.PHONY: help setup build model test test-clients eval-agreement demo format lint bench lab-validation check docs oracles fuzz emulated clean
+.PHONY: help setup build model test test-clients test-kill eval-agreement demo format lint bench lab-validation check docs oracles fuzz emulated clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 21
@@ -42,6 +42,9 @@ test-clients: model ## run the field's own clients, and hostile ones, against `s
 
 eval-agreement: model ## compare `sirocco eval` with lm-evaluation-harness, question by question
 	Benchmarks/eval/compare-lm-eval --sirocco $(SIROCCO)
+
+test-kill: model ## kill a lab run 50 times at random; the result must be that of an unbroken run
+	Tests/Lab/killed-run $(SIROCCO) 50
 
 demo: model ## answer a prompt, then turn the model into a mixture of experts and answer again
 	@Scripts/demo $(SIROCCO)

@@ -188,7 +188,7 @@ enum OllamaEmbed {
 extension Call {
     /// What a model's files say; nil, and a line in the log, where they cannot be read.
     fileprivate func facts(_ settings: ModelSettings) -> ModelFacts? {
-        do { return try ModelFacts(path: try service.pool.path(settings)) } catch {
+        do { return try service.facts.facts(path: try service.pool.path(settings)) } catch {
             context.logger.error(
                 "model cannot be read", metadata: ["model": "\(settings.name)", "error": "\(error)"])
             return nil

@@ -5,6 +5,7 @@ import Crypto
 import FoundationEssentials
 import ModelFiles
 import Models
+import Synchronization
 import SystemPackage
 import Tensors
 
@@ -62,6 +63,21 @@ struct ModelFacts: Sendable {
             hash.update(data: head)
         }
         return KeySettings.hexadecimal(Array(hash.finalize()))
+    }
+}
+
+/// The facts of models that were asked for before: clients poll lists of models, and a vocabulary of megabytes is parsed
+/// for each.
+final class FactsCache: Sendable {
+    private let known = Mutex<[String: (stamp: FileStamp, facts: ModelFacts)]>([:])
+
+    /// Throws where there is no model at `path`. A folder has no stamp, and is read each time.
+    func facts(path: String) throws -> ModelFacts {
+        let stamp = FileStamp(path: path)
+        if let known = known.withLock({ $0[path] }), known.stamp == stamp { return known.facts }
+        let facts = try ModelFacts(path: path)
+        if let stamp { known.withLock { $0[path] = (stamp, facts) } }
+        return facts
     }
 }
 

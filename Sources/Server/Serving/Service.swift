@@ -11,6 +11,7 @@ final class Service: Sendable {
     var metrics: Metrics { pool.metrics }
     let rates = RateLimits()
     let traces = TraceStore()
+    let facts = FactsCache()
     let version: String
     /// Unix seconds.
     let started = OpenAIParts.now
