@@ -1,6 +1,6 @@
 // Counting: means with their errors, by group and all together. It knows numbers only.
 
-import Glibc
+internal import Statistics
 
 /// A mean of measures between 0 and 1, and how sure it is.
 package struct Tally: Sendable, Equatable {
@@ -16,7 +16,7 @@ package struct Tally: Sendable, Equatable {
         count = values.count
         let n = Double(count)
         mean = values.reduce(0, +) / n
-        interval = Self.wilson(mean, n)
+        interval = Self.wilson(mean, count)
         guard count > 1 else {
             standardError = nil
             return
@@ -33,7 +33,7 @@ package struct Tally: Sendable, Equatable {
         count = groups.reduce(0) { $0 + $1.count }
         let n = Double(count)
         mean = groups.reduce(0) { $0 + $1.mean * Double($1.count) } / n
-        interval = Self.wilson(mean, n)
+        interval = Self.wilson(mean, count)
         let freedom = count - groups.count
         guard freedom > 0 else {
             standardError = nil
@@ -46,11 +46,9 @@ package struct Tally: Sendable, Equatable {
         standardError = (pooled / Double(freedom) / n).squareRoot()
     }
 
-    /// Source: Wilson, JASA 22 (1927). The constant is the normal distribution's 97.5 % point.
-    private static func wilson(_ p: Double, _ n: Double) -> ClosedRange<Double> {
-        let z = 1.959963984540054
-        let centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-        let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-        return max(0, centre - half)...min(1, centre + half)
+    private static func wilson(_ mean: Double, _ count: Int) -> ClosedRange<Double> {
+        // The normal distribution's 97.5 % point. A mean of many ones may round to a little more than 1.
+        Proportion.wilsonInterval(
+            rate: min(1, max(0, mean)), trials: count, criticalValue: 1.959963984540054)
     }
 }

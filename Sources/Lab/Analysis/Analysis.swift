@@ -95,9 +95,22 @@ public struct Analysis: Sendable {
         }
     }
 
+    /// Whether a run may end at this look with these `rows`. Measures what the answer hangs on, and nothing else: there may
+    /// be hundreds of looks.
+    package static func isDecided(
+        _ plan: Plan, rows: [Row], atLook look: Int, metric: (String) -> (any Metric)? = Metrics.named
+    ) throws -> Bool {
+        var primary = plan
+        primary.secondary = []
+        primary.metrics = [plan.hypothesis.metric]
+        let registration = Registration(name: plan.name, question: plan.question, hash: nil)
+        return try Analysis(primary, registration: registration, rows: rows, metric: metric).isDecided(
+            atLook: look)
+    }
+
     /// Whether the run may end at this look, by the plan's stopping rule: every model's primary hypothesis has crossed its
     /// boundary at it or before.
-    package func isDecided(atLook look: Int) throws -> Bool {
+    private func isDecided(atLook look: Int) throws -> Bool {
         guard plan.stopping != .fixed else { return false }
         var comparisons = try models(for: plan.hypothesis.contrast).map {
             try compare(plan.hypothesis, role: .primary, model: $0)

@@ -32,12 +32,23 @@ public struct Proportion: Sendable, Hashable {
     /// Throws unless the level is between 0 and 1.
     public func wilsonInterval(level: Double = 0.95) throws(StatisticsError) -> ClosedRange<Double> {
         let z = try criticalValue(level: level, in: "Wilson interval")
+        return Self.wilsonInterval(rate: rate, trials: trials, criticalValue: z)
+    }
+
+    /// The same for a mean of measures between 0 and 1, which need not be whole successes: a share has the greatest variance
+    /// that such a mean can have, so the interval is not too short.
+    ///
+    /// - Parameter criticalValue: the standard normal distribution's (1 + level) / 2 point.
+    package static func wilsonInterval(
+        rate: Double, trials: Int, criticalValue z: Double
+    ) -> ClosedRange<Double> {
+        precondition(trials > 0 && (0...1).contains(rate))
         let n = Double(trials)
         let scale = 1 + z * z / n
         let center = (rate + z * z / (2 * n)) / scale
         let half = z / scale * (rate * (1 - rate) / n + z * z / (4 * n * n)).squareRoot()
         // The ends are exactly 0 and 1 there; rounding would leave 1e-17.
-        return (successes == 0 ? 0 : center - half)...(successes == trials ? 1 : center + half)
+        return (rate == 0 ? 0 : center - half)...(rate == 1 ? 1 : center + half)
     }
 
     /// This rate minus another's with Newcombe's interval (Statistics in Medicine 17, 1998, method 10): the

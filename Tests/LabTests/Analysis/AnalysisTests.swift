@@ -145,7 +145,8 @@ struct OracleCase: Decodable, Sendable, CustomTestStringConvertible {
         let analysis = try Simulated.analysis(plan, rows)
         let path = try #require(try analysis.findings.sequences.first)
         #expect((path.stoppedAt != nil) == (effect != 0))
-        #expect(try analysis.isDecided(atLook: 3) == (effect != 0))
+        let decided = try Analysis.isDecided(plan, rows: rows, atLook: 3, metric: Simulated.metric)
+        #expect(decided == (effect != 0))
         #expect(path.looks.count == 4)
     }
 

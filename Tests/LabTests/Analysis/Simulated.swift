@@ -59,8 +59,10 @@ enum Simulated {
             plan,
             registration: Registration(
                 name: plan.name, question: plan.question, hash: hash, departures: departures),
-            rows: rows, metric: { $0 == "characters" ? NumberMetric() : nil })
+            rows: rows, metric: metric)
     }
+
+    static func metric(_ name: String) -> (any Metric)? { name == "characters" ? NumberMetric() : nil }
 
     /// A length that varies from prompt to prompt and sample to sample, the same in every run.
     static func noise(_ trial: Trial) -> Double { Double((trial.seed >> 3) % 1000) / 1000 - 0.5 }

@@ -137,14 +137,13 @@ struct LabRun: AsyncParsableCommand {
     /// Runs with a bar. Ctrl-C ends the session, and what was answered is kept.
     private func draw(_ runner: Runner, _ design: Design, _ frozen: FrozenPlan) async throws -> RunSummary {
         let bar = ProgressBar("answers", unit: .count("answers"), total: Int64(design.trials.count))
-        let registration = Registration(frozen)
         return try await InterruptFlag.catching { interrupt in
             let work = Task {
                 try await runner.run(
                     look: { look, rows in
                         let index = design.looks.firstIndex(of: look) ?? 0
-                        let analysis = try Analysis(frozen.plan, registration: registration, rows: rows)
-                        return try analysis.isDecided(atLook: index) ? .stop : .goOn
+                        return try Analysis.isDecided(frozen.plan, rows: rows, atLook: index)
+                            ? .stop : .goOn
                     },
                     progress: { bar.update(Int64($0.done), remark: $0.remark) })
             }
