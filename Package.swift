@@ -101,7 +101,8 @@ let package = Package(
         module(
             "Evaluation",
             [
-                "Inference", "DataFiles", "Statistics", "ChatTemplates", "Sampling", "Tokenizers", systemPackage,
+                "Inference", "DataFiles", "Statistics", "ChatTemplates", "Sampling", "Tokenizers",
+                systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
