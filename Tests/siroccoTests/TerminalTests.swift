@@ -151,6 +151,14 @@ struct ProgressBarTests {
         #expect(!line.contains("\u{1B}"))
     }
 
+    @Test("a job that was taken up again is as fast as it is now, not as if all had been done now")
+    func resumed() {
+        let line = ProgressBar.render(
+            label: "x", unit: .count("answers"), done: 80, since: 60, total: 100, seconds: 10, width: 120,
+            coloured: false)
+        #expect(line.hasSuffix("80 of 100 answers, 10 s left"))
+    }
+
     @Test("more than the total is no more than full")
     func overfull() {
         let line = ProgressBar.render(

@@ -79,8 +79,15 @@ private struct Sentence {
 
     private var change: String {
         if let censoring = comparison.censoring, censoring.decides, let score = censoring.gehanEstimate {
-            let order = score < 0 ? "shorter" : "longer"
-            return "gave \(score == 0 ? "equally long" : order) answers more often than not"
+            let isLength = comparison.metric.scale == .length
+            if case .difference = outcome {
+                return isLength
+                    ? "gave \(score < 0 ? "shorter" : "longer") answers more often than not"
+                    : "had \(score < 0 ? "less" : "more") \(comparison.metric.name) more often than not"
+            }
+            return isLength
+                ? "gave answers that were neither clearly longer nor clearly shorter"
+                : "had neither clearly more nor clearly less \(comparison.metric.name)"
         }
         let estimate = comparison.estimate ?? 0
         let size = NumberForm.value(abs(estimate))
@@ -100,9 +107,11 @@ private struct Sentence {
         var parts: [String] = []
         if let censoring = comparison.censoring, censoring.decides {
             if let score = censoring.gehanEstimate {
-                parts.append("P(longer) − P(shorter) = \(NumberForm.signed(score))")
+                let isLength = comparison.metric.scale == .length
+                let order = isLength ? "P(longer) − P(shorter)" : "P(more) − P(less)"
+                parts.append("\(order) = \(NumberForm.signed(score))")
             }
-            if let restricted = censoring.restrictedMean {
+            if comparison.metric.scale == .length, let restricted = censoring.restrictedMean {
                 parts.append(
                     "\(NumberForm.signed(restricted.difference)) tokens up to the cut, 95 % interval "
                         + NumberForm.interval(restricted.interval.low, restricted.interval.high))

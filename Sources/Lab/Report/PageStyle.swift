@@ -5,7 +5,7 @@ enum PageStyle {
         *{box-sizing:border-box}
         html{background:var(--paper);color:var(--ink);-webkit-text-size-adjust:100%}
         body{margin:0;font:17px/1.5 Charter,"Bitstream Charter","Source Serif 4",Georgia,"Liberation Serif",serif}
-        main{max-width:46rem;margin:0 auto;padding:3rem 1.25rem 5rem}
+        main{max-width:52rem;margin:0 auto;padding:3rem 1.25rem 5rem}
         header{border-bottom:1px solid var(--ink);padding-bottom:1.1rem}
         h1{font-size:2rem;line-height:1.18;font-weight:600;margin:.1em 0 .5em;text-wrap:balance}
         h2{font-size:1.22rem;font-weight:600;margin:3rem 0 .9rem;padding-top:.55rem;border-top:1px solid var(--rule)}
@@ -63,7 +63,7 @@ enum PageStyle {
         @media print{
          body{font-size:10.5pt} main{max-width:none;padding:0} h1{font-size:19pt} .sentence{font-size:13.5pt}
          h2{break-after:avoid;margin-top:1.6rem} h3,caption{break-after:avoid} tr{break-inside:avoid}
-         .scroll{overflow:visible} pre{max-height:none;overflow:visible} details:not([open]){display:none}
+         .scroll{overflow:visible} pre{max-height:none;overflow:visible} details:not([open]),section:has(>details):not(:has(details[open])){display:none}
          .screen{display:none}
         }
         """

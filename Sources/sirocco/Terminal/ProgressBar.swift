@@ -7,6 +7,8 @@ import Synchronization
 package final class ProgressBar: Sendable {
     private struct State {
         var total: Int64?
+        /// Where the job stood when this program took it up.
+        var first: Int64?
         var drawnAt: ContinuousClock.Instant?
         var reportedTenth = 0
         var isFinished = false
@@ -45,20 +47,22 @@ package final class ProgressBar: Sendable {
         state.withLock { state in
             if state.isFinished { return }
             if let total { state.total = total }
+            let first = state.first ?? done
+            state.first = first
             let now = ContinuousClock.now
             if isLive {
                 if let drawnAt = state.drawnAt, now - drawnAt < Self.redraw { return }
                 state.drawnAt = now
                 Terminal.write(
-                    Self.carriageReturn + line(done, state.total, now, remark) + Self.clearToEnd, to: .error)
+                    Self.carriageReturn + line(done, since: first, state.total, now, remark)
+                        + Self.clearToEnd, to: .error)
             } else if let total = state.total, total > 0 {
                 // A log gets a line for every tenth.
-                let tenth = Int(min(done, total) * 10 / total)
-                if tenth <= state.reportedTenth || tenth == 10 { return }
-                state.reportedTenth = tenth
+                let hundredth = Int(min(done, total) * 100 / total)
+                if hundredth / 10 <= state.reportedTenth || done >= total { return }
+                state.reportedTenth = hundredth / 10
                 Terminal.write(
-                    "\(label): \(tenth * 10) % (\(Self.amount(done, unit)) of \(Self.amount(total, unit)))\n",
-                    to: .error)
+                    "\(label): \(hundredth) % (\(Self.amount(done, of: total, unit)))\n", to: .error)
             }
         }
     }
@@ -80,22 +84,23 @@ package final class ProgressBar: Sendable {
     private static let carriageReturn = "\r"
     private static let clearToEnd = "\u{1B}[K"
 
-    private func line(_ done: Int64, _ total: Int64?, _ now: ContinuousClock.Instant, _ remark: String)
-        -> String
-    {
+    private func line(
+        _ done: Int64, since first: Int64, _ total: Int64?, _ now: ContinuousClock.Instant, _ remark: String
+    ) -> String {
         Self.render(
-            label: label, unit: unit, done: done, total: total, seconds: Self.seconds(now - start),
-            remark: remark, width: Terminal.width(.error), coloured: coloured)
+            label: label, unit: unit, done: done, since: first, total: total,
+            seconds: Self.seconds(now - start), remark: remark, width: Terminal.width(.error),
+            coloured: coloured)
     }
 
-    /// The line of a bar, never wider than `width` columns.
+    /// The line of a bar, never wider than `width` columns. `since` is what had been done before `seconds` began.
     package static func render(
-        label: String, unit: Unit = .bytes, done: Int64, total: Int64?, seconds: Double, remark: String = "",
-        width: Int, coloured: Bool
+        label: String, unit: Unit = .bytes, done: Int64, since first: Int64 = 0, total: Int64?,
+        seconds: Double, remark: String = "", width: Int, coloured: Bool
     ) -> String {
-        let rate = seconds > 0 ? Double(done) / seconds : 0
+        let rate = seconds > 0 ? Double(done - first) / seconds : 0
         var figures = amount(done, unit)
-        if let total, total > 0 { figures += " of \(amount(total, unit))" }
+        if let total, total > 0 { figures = amount(done, of: total, unit) }
         // Of things there are too few in a second for a round rate to say anything.
         if rate > 0, case .bytes = unit { figures += ", \(amount(Int64(rate), unit))/s" }
         if !remark.isEmpty { figures += ", " + remark }
@@ -111,6 +116,14 @@ package final class ProgressBar: Sendable {
             Style.green(String(repeating: "━", count: filled), coloured: coloured)
             + Style.dim(String(repeating: coloured ? "━" : "─", count: cells - filled), coloured: coloured)
         return "\(label): \(bar) \(figures)"
+    }
+
+    private static func amount(_ done: Int64, of total: Int64, _ unit: Unit) -> String {
+        let whole = amount(total, unit)
+        switch unit {
+        case .bytes: return "\(amount(done, unit)) of \(whole)"
+        case .count: return "\(done) of \(whole)"
+        }
     }
 
     private static func amount(_ number: Int64, _ unit: Unit) -> String {
