@@ -26,7 +26,9 @@ public struct Analysis: Sendable {
     ) throws {
         self.plan = plan
         self.reproduction = reproduction
-        self.also = also.filter { !plan.metrics.contains($0) || !plan.hypotheses.map(\.metric).contains($0) }
+        let tested = plan.hypotheses.map(\.metric)
+        var seen: Set<String> = []
+        self.also = also.filter { !tested.contains($0) && seen.insert($0).inserted }
         design = Design(plan)
         screening = RowScreening(rows, design: design)
         var names: [String] = []
