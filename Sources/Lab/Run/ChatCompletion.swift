@@ -10,6 +10,14 @@ struct ChatCompletionRequest: Encodable {
         var content: String
     }
 
+    /// What the most tokens of an answer are called.
+    enum LimitName {
+        /// As every server understands it.
+        case maxTokens
+        /// As OpenAI's newer models want it, which refuse the old name.
+        case maxCompletionTokens
+    }
+
     var model: String
     var messages: [Message]
     var temperature: Double
@@ -17,19 +25,23 @@ struct ChatCompletionRequest: Encodable {
     var top_p: Double?
     var top_k: Int?
     var min_p: Double?
-    var max_tokens: Int
+    var max_tokens: Int?
+    var max_completion_tokens: Int?
     var seed: UInt64
     var logprobs: Bool?
     var stream = false
 
-    init(_ question: Question, model: String, logProbabilities: Bool) {
+    init(_ question: Question, model: String, limit: LimitName, logProbabilities: Bool) {
         self.model = model
         messages = question.messages.map { Message(role: $0.role.rawValue, content: $0.content) }
         temperature = question.sampling.temperature
         top_p = question.sampling.topP
         top_k = question.sampling.topK
         min_p = question.sampling.minP
-        max_tokens = question.sampling.maxTokens
+        switch limit {
+        case .maxTokens: max_tokens = question.sampling.maxTokens
+        case .maxCompletionTokens: max_completion_tokens = question.sampling.maxTokens
+        }
         seed = question.trial.seed
         logprobs = logProbabilities ? true : nil
     }
@@ -112,8 +124,9 @@ struct ChatCompletionError: Decodable {
     private struct Detail: Decodable {
         var message: String?
         var code: String?
+        var param: String?
 
-        private enum Key: String, CodingKey { case message, code }
+        private enum Key: String, CodingKey { case message, code, param }
 
         init(from decoder: any Decoder) throws {
             if let text = try? decoder.singleValueContainer().decode(String.self) {
@@ -124,11 +137,14 @@ struct ChatCompletionError: Decodable {
             message = try? fields.decodeIfPresent(String.self, forKey: .message)
             // A number at some servers.
             code = try? fields.decodeIfPresent(String.self, forKey: .code)
+            param = try? fields.decodeIfPresent(String.self, forKey: .param)
         }
     }
 
     let message: String?
     let code: String?
+    /// The field that is wrong.
+    let param: String?
 
     private enum Key: String, CodingKey { case error }
 
@@ -136,5 +152,13 @@ struct ChatCompletionError: Decodable {
         let detail = try decoder.container(keyedBy: Key.self).decode(Detail.self, forKey: .error)
         message = detail.message
         code = detail.code
+        param = detail.param
+    }
+
+    /// Whether `max_tokens` itself is refused, and not its value: by OpenAI's code, or in words that name the newer field,
+    /// which gateways pass on without the code.
+    var wantsMaxCompletionTokens: Bool {
+        if param == "max_tokens", code == "unsupported_parameter" { return true }
+        return message?.contains("max_completion_tokens") ?? false
     }
 }

@@ -1,10 +1,11 @@
 // Any OpenAI-compatible server as a respondent: one POST per attempt, and every way in which that can fail told apart.
-// It knows no retries; the runner does.
+// It knows no retries; the runner does. One thing it learns: which name the model has for its most tokens.
 
 import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// A server's model that answers trials.
 package final class EndpointRespondent: Respondent {
@@ -29,6 +30,8 @@ package final class EndpointRespondent: Respondent {
     private let key: String?
     private let options: Options
     private let client: HTTPClient
+    /// The old name until this server refuses it for this model.
+    private let limit = Mutex(ChatCompletionRequest.LimitName.maxTokens)
 
     /// The most bytes of a reply that are read: an answer of a million tokens with log-probabilities.
     private static let mostBytes = 256 << 20
@@ -92,6 +95,33 @@ package final class EndpointRespondent: Respondent {
     }
 
     package func answer(_ question: Question) async throws -> Answer {
+        let limit = limit.withLock { $0 }
+        var exchange = try await ask(question, limit)
+        // Nothing was drawn yet, so asking again is no second attempt.
+        if limit == .maxTokens, exchange.response.status == .badRequest,
+            exchange.error?.wantsMaxCompletionTokens == true
+        {
+            exchange = try await ask(question, .maxCompletionTokens)
+            if exchange.response.status == .ok { self.limit.withLock { $0 = .maxCompletionTokens } }
+        }
+        guard exchange.response.status == .ok else { throw failure(exchange) }
+        var answer = try completion(exchange.reply).answer(
+            address: address, asked: model, seconds: exchange.seconds)
+        answer.cacheSign = CacheSign.first(in: exchange.response.headers)
+        return answer
+    }
+
+    /// What one POST brought.
+    private struct Exchange {
+        var response: HTTPClientResponse
+        var reply: Data
+        var seconds: Double
+
+        var error: ChatCompletionError? { try? JSONDecoder().decode(ChatCompletionError.self, from: reply) }
+    }
+
+    private func ask(_ question: Question, _ limit: ChatCompletionRequest.LimitName) async throws -> Exchange
+    {
         let start = ContinuousClock.now
         var request = HTTPClientRequest(url: url)
         request.method = .POST
@@ -100,23 +130,18 @@ package final class EndpointRespondent: Respondent {
         request.headers.add(name: "user-agent", value: "sirocco-lab")
         request.headers.add(name: "cache-control", value: "no-cache, no-store")
         if let key { request.headers.add(name: "authorization", value: "Bearer \(key)") }
-        let body = ChatCompletionRequest(question, model: model, logProbabilities: options.logProbabilities)
+        let body = ChatCompletionRequest(
+            question, model: model, limit: limit, logProbabilities: options.logProbabilities)
         request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
-        let response: HTTPClientResponse
-        let reply: Data
         do {
-            response = try await client.execute(
+            let response = try await client.execute(
                 request, timeout: .nanoseconds(Int64(options.answerSeconds * 1e9)))
-            reply = Data(try await response.body.collect(upTo: Self.mostBytes).readableBytesView)
+            let reply = Data(try await response.body.collect(upTo: Self.mostBytes).readableBytesView)
+            return Exchange(response: response, reply: reply, seconds: (.now - start) / .seconds(1))
         } catch {
             try Task.checkCancellation()
             throw failure(error)
         }
-        guard response.status == .ok else { throw failure(response, reply) }
-        var answer = try completion(reply).answer(
-            address: address, asked: model, seconds: (.now - start) / .seconds(1))
-        answer.cacheSign = CacheSign.first(in: response.headers)
-        return answer
     }
 
     private func completion(_ reply: Data) throws(RespondentFailure) -> ChatCompletion {
@@ -135,10 +160,11 @@ package final class EndpointRespondent: Respondent {
     }
 
     /// A status that brings no answer.
-    private func failure(_ response: HTTPClientResponse, _ reply: Data) -> RespondentFailure {
+    private func failure(_ exchange: Exchange) -> RespondentFailure {
+        let response = exchange.response
         let code = Int(response.status.code)
-        let told = try? JSONDecoder().decode(ChatCompletionError.self, from: reply)
-        let text = told?.message ?? String(decoding: reply.prefix(400), as: UTF8.self)
+        let told = exchange.error
+        let text = told?.message ?? String(decoding: exchange.reply.prefix(400), as: UTF8.self)
         // 408, 409, 425, 429 and servers' own errors pass; but no waiting fills an account.
         let passes =
             [408, 409, 425, 429].contains(code) || (500...599).contains(code) && ![501, 505].contains(code)

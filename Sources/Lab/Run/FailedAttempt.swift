@@ -53,4 +53,12 @@ package struct RetryPolicy: Sendable {
         guard let asked = failure.retryAfter else { return wait }
         return asked <= mostRetryAfter ? max(asked, 0) + wait * 0.1 : nil
     }
+
+    /// Seconds that all streams leave the server alone after `failure`: what it asked for, unless nobody waits that long.
+    func pause(after failure: RespondentFailure) -> Double? {
+        guard failure.isTransient, let asked = failure.retryAfter, asked > 0, asked <= mostRetryAfter else {
+            return nil
+        }
+        return asked
+    }
 }

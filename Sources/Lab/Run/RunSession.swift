@@ -12,11 +12,14 @@ struct RunSession {
     private var independence: IndependenceCheck
     /// By model: for what reason, and for how many trials in a row, it was given up.
     private var givenUp: [String: (reason: String, count: Int)] = [:]
+    /// By model.
+    private let pauses: [String: ServerPause]
     private(set) var progress: RunProgress
 
     init(_ runner: Runner, rows: [Row], progress report: @escaping @Sendable (RunProgress) -> Void) {
         self.runner = runner
         self.report = report
+        pauses = runner.respondents.mapValues { _ in ServerPause() }
         answered = Array(repeating: false, count: runner.trials.count)
         independence = IndependenceCheck(temperature: runner.sampling.temperature)
         for row in rows {
@@ -60,7 +63,8 @@ struct RunSession {
                     {
                         waiting.removeFirst()
                         let attempt = Attempt(question: try runner.question(trial))
-                        group.addTask { await Self.ask(respondent, attempt, after: 0) }
+                        let pause = pauses[trial.cell.model]
+                        group.addTask { await Self.ask(respondent, attempt, after: 0, pause) }
                         busy[trial.cell.model, default: 0] += 1
                         progress.inFlight += 1
                     }
@@ -76,7 +80,8 @@ struct RunSession {
                         var next = attempt
                         next.number += 1
                         if case .answered = attempt.outcome { next.refusals += 1 }
-                        group.addTask { [next] in await Self.ask(respondent, next, after: wait) }
+                        let pause = pauses[model]
+                        group.addTask { [next] in await Self.ask(respondent, next, after: wait, pause) }
                         tell()
                         continue
                     }
@@ -92,12 +97,13 @@ struct RunSession {
         return .incomplete(missing: missing.count { !answered[$0.index] })
     }
 
-    private static func ask(_ respondent: any Respondent, _ attempt: Attempt, after wait: Double) async
-        -> Attempt
-    {
+    private static func ask(
+        _ respondent: any Respondent, _ attempt: Attempt, after wait: Double, _ pause: ServerPause?
+    ) async -> Attempt {
         var attempt = attempt
         do {
             if wait > 0 { try await Task.sleep(for: .seconds(wait)) }
+            try await pause?.passed()
             attempt.outcome = .answered(try await respondent.answer(attempt.question))
         } catch is CancellationError { attempt.outcome = .cancelled } catch let failure as RespondentFailure {
             attempt.outcome = .failed(failure)
@@ -116,6 +122,9 @@ struct RunSession {
         case .failed(let failure):
             progress.failures += 1
             progress.latestFailure = failure.description
+            if let seconds = runner.options.retries.pause(after: failure) {
+                pauses[attempt.question.trial.cell.model]?.begin(seconds: seconds)
+            }
             try await note(attempt, .error, failure.description)
             let wait = runner.options.retries.wait(after: failure, attempt: attempt.number)
             if wait == nil { try giveUp(attempt.question.trial.cell.model, failure) }

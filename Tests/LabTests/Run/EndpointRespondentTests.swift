@@ -261,6 +261,116 @@ import Testing
         #expect((answer.cacheSign != nil) == isCopy, "\(answer.cacheSign ?? "no sign")")
     }
 
+    /// OpenAI's words, a gateway's without its code, and a plain text.
+    static let refusals = [
+        """
+        {"error": {"message": "Unsupported parameter: 'max_tokens' is not supported with this model. Use \
+        'max_completion_tokens' instead.", "type": "invalid_request_error", "param": "max_tokens",
+         "code": "unsupported_parameter"}}
+        """,
+        #"{"error": {"message": "this field is gone", "param": "max_tokens", "code": "unsupported_parameter"}}"#,
+        #"{"error": {"message": "use max_completion_tokens", "code": 400}}"#,
+        #"{"error": "max_tokens: use 'max_completion_tokens' instead"}"#,
+    ]
+
+    @Test(
+        "A server that refuses max_tokens is asked with max_completion_tokens, at once and from then on",
+        arguments: refusals)
+    func newerName(_ refusal: String) async throws {
+        let server = try ScriptedServer { request in
+            request.fields["max_tokens"] == nil
+                ? .json("200 OK", Self.completion()) : .json("400 Bad Request", refusal)
+        }
+        let respondent = try respondent(server)
+        for _ in 0..<3 { #expect(try await respondent.answer(question).tokens == 3) }
+        let fields = server.requests.map(\.fields)
+        #expect(fields.map { $0["max_tokens"] as? Int } == [40, nil, nil, nil])
+        #expect(fields.map { $0["max_completion_tokens"] as? Int } == [nil, 40, 40, 40])
+        // Nothing else changes, the seed least of all.
+        for (name, value) in fields[0] where name != "max_tokens" {
+            #expect(fields[1][name].map { "\($0)" } == "\(value)", "\(name)")
+        }
+    }
+
+    @Test(
+        "A refusal that is about something else is one failure, and so is one of both names",
+        arguments: [
+            (
+                #"{"error": {"message": "max_tokens is too large: 40", "param": "max_tokens", "code": "invalid_value"}}"#,
+                1
+            ),
+            (
+                #"{"error": {"message": "unknown field", "param": "seed", "code": "unsupported_parameter"}}"#,
+                1
+            ),
+            ("<html>bad request</html>", 1), (refusals[0], 2),
+        ])
+    func otherRefusals(_ refusal: String, _ requests: Int) async throws {
+        let server = try ScriptedServer { _ in .json("400 Bad Request", refusal) }
+        let respondent = try respondent(server)
+        for _ in 0..<2 {
+            await #expect {
+                _ = try await respondent.answer(question)
+            } throws: {
+                ($0 as? RespondentFailure)?.reason == "HTTP 400"
+                    && ($0 as? RespondentFailure)?.isTransient == false
+            }
+        }
+        #expect(server.requests.count == 2 * requests)
+    }
+
+    @Test("Retry-After is for all of a model's streams: none asks before it is over")
+    func sharedPause() async throws {
+        let run = run
+        let pause = 1.5
+        let arrivals = Mutex<[ContinuousClock.Instant]>([])
+        let refusedAt = Mutex<ContinuousClock.Instant?>(nil)
+        let failuresSeen = Mutex(0)
+        let server = try ScriptedServer { request in
+            arrivals.withLock { $0.append(.now) }
+            if request.number == 0 {
+                refusedAt.withLock { $0 = .now }
+                return .json("429 Too Many Requests", "{}", headers: ["retry-after: \(pause)"])
+            }
+            // The others of the first four are under way, and answered when the refusal has been taken in.
+            if request.number < 4 {
+                for _ in 0..<6000 where failuresSeen.withLock({ $0 }) == 0 { usleep(10_000) }
+            }
+            let seed = request.fields["seed"] as? UInt64 ?? 0
+            return .json(
+                "200 OK", Self.completion(id: "\"id-\(seed)\"", text: "\"answer \(seed)\""))
+        }
+        let folder = try TemporaryFolder()
+        let summary = try await run.runner(
+            ["m": try respondent(server) { $0.answerSeconds = 120 }], try folder.store()
+        ).run(progress: { progress in failuresSeen.withLock { $0 = progress.failures } })
+        #expect(summary.ending == .complete && summary.progress.failures == 1)
+        let refused = try #require(refusedAt.withLock { $0 })
+        let later = arrivals.withLock { $0.dropFirst(4).map { ($0 - refused) / .seconds(1) } }
+        #expect(later.count == run.trials.count - 3)
+        #expect(later.allSatisfy { $0 >= pause }, "\(later)")
+    }
+
+    @Test(
+        "A server that asks for more patience than anybody has stops the trial it refused, and no other stream"
+    )
+    func endlessPause() async throws {
+        let run = run
+        let refused = run.trials[2].seed
+        let server = try ScriptedServer { request in
+            let seed = request.fields["seed"] as? UInt64 ?? 0
+            if seed == refused { return .json("429 X", "{}", headers: ["retry-after: 86400"]) }
+            return .json(
+                "200 OK", Self.completion(id: "\"id-\(seed)\"", text: "\"answer \(seed)\""))
+        }
+        let folder = try TemporaryFolder()
+        let start = ContinuousClock.now
+        let summary = try await run.runner(["m": try respondent(server)], try folder.store()).run()
+        #expect(summary.ending == .incomplete(missing: 1))
+        #expect(.now - start < .seconds(300))
+        #expect(server.requests.count == run.trials.count)
+    }
+
     @Test("A server that limits, fails, breaks off and caches is survived; the rows are what it drew")
     func stormyServer() async throws {
         let run = run
