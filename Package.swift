@@ -167,7 +167,8 @@ let package = Package(
         tests(
             "siroccoTests",
             [
-                "sirocco", "ChatTemplates", "Inference", "ModelFiles", "Models", "Tensors", systemPackage,
+                "sirocco", "ChatTemplates", "Inference", "ModelFiles", "Models", "ModelStore", "Tensors",
+                systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], resources: false),
     ]

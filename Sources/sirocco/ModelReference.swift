@@ -3,13 +3,13 @@
 
 import FoundationEssentials
 import ModelFiles
-import ModelStore
+package import ModelStore
 import SystemPackage
 import Training
 
-enum ModelReference {
+package enum ModelReference {
     /// The path that `reference` stands for. A model with @FORMAT is made if it is not there.
-    static func path(_ reference: String, in store: ModelStore = ModelStore()) throws -> String {
+    package static func path(_ reference: String, in store: ModelStore = ModelStore()) throws -> String {
         guard let parts = split(reference) else { return try store.resolve(reference).string }
         let requantization = try self.requantization(parts.format, reference)
         let original = try store.resolve(parts.model)
@@ -25,7 +25,7 @@ enum ModelReference {
 
     /// The model that a reference with @FORMAT stands for, if it is one and has been made. Of a model that is gone the
     /// first digits of its SHA-256 do, as `sirocco list` shows them.
-    static func derived(_ reference: String, in store: ModelStore) throws -> DerivedModel? {
+    package static func derived(_ reference: String, in store: ModelStore) throws -> DerivedModel? {
         guard let parts = split(reference) else { return nil }
         _ = try requantization(parts.format, reference)
         let all = try store.derivedModels().filter { $0.format == parts.format.lowercased() }

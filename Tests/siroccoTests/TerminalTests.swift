@@ -169,44 +169,49 @@ struct ProgressBarTests {
 
 private let caughtByTest = Atomic<Int>(0)
 
-@Suite("Interrupt flag", .serialized)
-struct InterruptFlagTests {
-    /// As the terminal does it: to the process, not to this thread, where the pool may have blocked signals.
-    private static func press(until reacted: () -> Bool) -> Bool {
-        kill(getpid(), SIGINT)
-        for _ in 0..<5000 where !reacted() { usleep(1000) }
-        return reacted()
-    }
+/// Tests in which Ctrl-C is caught. There is one flag in a process, so they take turns.
+@Suite(.serialized) enum InterruptFlagUsers {}
 
-    @Test("Ctrl-C sets the flag and the program lives; each body starts afresh")
-    func catches() async {
-        for _ in 0..<2 {
-            let seen = InterruptFlag.catching { flag in (flag.isSet, Self.press { flag.isSet }) }
-            #expect(seen == (false, true))
+extension InterruptFlagUsers {
+    @Suite("Interrupt flag")
+    struct InterruptFlagTests {
+        /// As the terminal does it: to the process, not to this thread, where the pool may have blocked signals.
+        private static func press(until reacted: () -> Bool) -> Bool {
+            kill(getpid(), SIGINT)
+            for _ in 0..<5000 where !reacted() { usleep(1000) }
+            return reacted()
         }
-        let seen = await InterruptFlag.catching { flag in
-            await Task.yield()
-            return Self.press { flag.isSet }
-        }
-        #expect(seen)
-    }
 
-    @Test("the handler from before is back afterwards, also when the body throws")
-    func restores() {
-        struct Failure: Error {}
-        var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in _ = caughtByTest.add(1, ordering: .relaxed) }
-        var original = sigaction()
-        sigaction(SIGINT, &action, &original)
-        defer { sigaction(SIGINT, &original, nil) }
-
-        #expect(throws: Failure.self) {
-            try InterruptFlag.catching { (flag) throws(Failure) in
-                _ = Self.press { flag.isSet }
-                throw Failure()
+        @Test("Ctrl-C sets the flag and the program lives; each body starts afresh")
+        func catches() async {
+            for _ in 0..<2 {
+                let seen = InterruptFlag.catching { flag in (flag.isSet, Self.press { flag.isSet }) }
+                #expect(seen == (false, true))
             }
+            let seen = await InterruptFlag.catching { flag in
+                await Task.yield()
+                return Self.press { flag.isSet }
+            }
+            #expect(seen)
         }
-        #expect(caughtByTest.load(ordering: .relaxed) == 0)
-        #expect(Self.press { caughtByTest.load(ordering: .relaxed) == 1 })
+
+        @Test("the handler from before is back afterwards, also when the body throws")
+        func restores() {
+            struct Failure: Error {}
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { _ in _ = caughtByTest.add(1, ordering: .relaxed) }
+            var original = sigaction()
+            sigaction(SIGINT, &action, &original)
+            defer { sigaction(SIGINT, &original, nil) }
+
+            #expect(throws: Failure.self) {
+                try InterruptFlag.catching { (flag) throws(Failure) in
+                    _ = Self.press { flag.isSet }
+                    throw Failure()
+                }
+            }
+            #expect(caughtByTest.load(ordering: .relaxed) == 0)
+            #expect(Self.press { caughtByTest.load(ordering: .relaxed) == 1 })
+        }
     }
 }
