@@ -101,7 +101,8 @@ let package = Package(
         module(
             "Evaluation",
             [
-                "Inference", "DataFiles", "Statistics", "ChatTemplates", "Sampling", "Tokenizers",
+                "Inference", "DataFiles", "Statistics", "ChatTemplates", "ModelFiles", "Sampling",
+                "Tokenizers",
                 systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),

@@ -2,6 +2,7 @@
 // examples are drawn; it knows no model.
 
 package import DataFiles
+import ModelFiles
 
 /// The questions made of a file's rows.
 package struct QuestionSet: Sendable {
@@ -113,10 +114,10 @@ private struct ShotDrawer {
 extension Question {
     /// A hash of all that the model is asked (FNV-1a, 64 bits, in hexadecimal).
     var fingerprint: String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var hash = FNV1a()
         func add(_ text: String) {
-            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            hash = (hash ^ 0xFF) &* 0x100_0000_01b3  // a byte that no text has: where it ends
+            hash.add(text)
+            hash.add(0xFF)  // a byte that no text has: where it ends
         }
         switch self {
         case .choice(let choices, let correct):
@@ -127,7 +128,6 @@ extension Question {
             add("\(correct)")
         case .answer(let prompt): add(prompt)
         }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return hash.value.hexadecimal
     }
 }

@@ -143,11 +143,7 @@ final class KVPageStore: Sendable {
     }
 
     private func name(_ text: TextChain) -> String {
-        let digits = [text.hashes.0, text.hashes.1].map { hash in
-            let hex = String(hash, radix: 16)
-            return String(repeating: "0", count: 16 - hex.count) + hex
-        }
-        return digits.joined()
+        text.hashes.0.hexadecimal + text.hashes.1.hexadecimal
     }
 
     /// Learns what is in the folder, oldest first, and makes it if need be.

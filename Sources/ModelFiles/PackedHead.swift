@@ -111,10 +111,10 @@ struct PackedHead {
     /// passes is checked like any file.
     static func checksum(_ bytes: Slice<UnsafeRawBufferPointer>) -> UInt64 {
         let bytes = UnsafeRawBufferPointer(rebasing: bytes)
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var hash = FNV1a.offset
         for offset in stride(from: 0, to: bytes.count, by: 8) where offset != Place.checksum {
             hash ^= UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            hash &*= 0x100_0000_01b3
+            hash &*= FNV1a.prime
             hash ^= hash >> 32  // Else the highest bits of a word would not reach the lower ones.
         }
         return hash

@@ -46,7 +46,7 @@ public struct SafetensorsWriter {
             sizes.append(size)
             end += size
         }
-        var text = try Array(JSONEncoder.sorted.encode(header))
+        var text = try Array(JSONEncoder.compact.encode(header))
         // Spaces up to a multiple of 8 keep the data aligned, as the reference implementation does.
         text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
         let total = SafetensorsHeader.lengthBytes + text.count + end
@@ -80,13 +80,5 @@ private struct Header: Encodable {
         var container = encoder.container(keyedBy: AnyKey.self)
         if !metadata.isEmpty { try container.encode(metadata, forKey: "__metadata__") }
         for (name, entry) in entries { try container.encode(entry, forKey: AnyKey(stringValue: name)) }
-    }
-}
-
-extension JSONEncoder {
-    fileprivate static var sorted: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
     }
 }

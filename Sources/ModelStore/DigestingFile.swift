@@ -78,7 +78,7 @@ public struct DigestingFile: ~Copyable {
             throw ModelStoreError(
                 .badDownload, place, "expected \(expected.bytes) bytes, found \(count)", fix: "pull it again")
         }
-        let found = hexadecimal(hash.finalize())
+        let found = hash.finalize().hexadecimal
         guard found == expected.sha256 else {
             throw ModelStoreError(
                 .badDownload, place, "expected SHA-256 \(expected.sha256), found \(found)",
@@ -124,7 +124,7 @@ func identify(_ path: FilePath, progress: (Int) -> Void) throws -> FileIdentity 
         bytes += count
         progress(bytes)
     }
-    return FileIdentity(bytes: bytes, sha256: hexadecimal(hash.finalize()))
+    return FileIdentity(bytes: bytes, sha256: hash.finalize().hexadecimal)
 }
 
 /// Size and SHA-256 of the GGUF file that a packed file was made of.
@@ -139,15 +139,5 @@ func identify(originalOf file: GGUFFile, progress: (Int) throws -> Void) throws 
         bytes += piece.count
         try progress(bytes)
     }
-    return FileIdentity(bytes: bytes, sha256: hexadecimal(hash.finalize()))
-}
-
-func hexadecimal(_ digest: SHA256.Digest) -> String {
-    let digits = Array("0123456789abcdef".unicodeScalars)
-    var text = ""
-    for byte in digest {
-        text.unicodeScalars.append(digits[Int(byte >> 4)])
-        text.unicodeScalars.append(digits[Int(byte & 15)])
-    }
-    return text
+    return FileIdentity(bytes: bytes, sha256: hash.finalize().hexadecimal)
 }

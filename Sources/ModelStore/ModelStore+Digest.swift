@@ -31,7 +31,7 @@ extension ModelStore {
         for file in files {
             list += "\(try digest(ofFile: file))  \(file.lastComponent?.string ?? "")\n"
         }
-        return hexadecimal(SHA256.hash(data: Data(list.utf8)))
+        return SHA256.hash(data: Data(list.utf8)).hexadecimal
     }
 
     /// The model of the store with this digest.
@@ -93,7 +93,7 @@ private struct DigestRecord: Codable {
         nanoseconds = stamp.nanoseconds
     }
 
-    var fileName: String { hexadecimal(SHA256.hash(data: Data(path.utf8))) + ".json" }
+    var fileName: String { SHA256.hash(data: Data(path.utf8)).hexadecimal + ".json" }
 
     func isSameFile(as other: DigestRecord) -> Bool {
         path == other.path && bytes == other.bytes && inode == other.inode && seconds == other.seconds

@@ -165,16 +165,14 @@ extension PackedCache {
 
     /// The packed file's place. Two paths with one hash would take turns, as the stamps of their files differ.
     private func target(_ real: FilePath) -> FilePath {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
-        for byte in real.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
+        var hash = FNV1a()
+        hash.add(real.string)
         // For a person who looks into the folder.
         let name = (real.stem ?? "").utf8.prefix(100).map {
             $0 == UInt8(ascii: ".") || $0 > 0x7f || $0 < 0x21 ? UInt8(ascii: "_") : $0
         }
         let stem = String(decoding: name, as: UTF8.self)
-        return directory.appending(
-            stem + "-" + String(repeating: "0", count: 16 - digits.count) + digits + Self.suffix)
+        return directory.appending(stem + "-" + hash.value.hexadecimal + Self.suffix)
     }
 
     private func lockPath(_ target: FilePath) -> FilePath {

@@ -1,6 +1,7 @@
 // A model in the store, and the manifest that remembers what it is. Knows nothing of where models come from.
 
 public import FoundationEssentials
+import ModelFiles
 public import SystemPackage
 
 /// One model of the store, as its manifest describes it.
@@ -77,9 +78,8 @@ struct Manifest: Codable, Equatable {
     }
 
     func write(in folder: FilePath) throws(ModelStoreError) {
-        let encoder = JSONEncoder()
+        let encoder = JSONEncoder.readable
         encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let path = folder.appending(Self.fileName)
         do {
             try encoder.encode(self).write(to: URL(filePath: path.string), options: .withoutOverwriting)

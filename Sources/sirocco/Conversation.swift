@@ -3,6 +3,7 @@
 package import ChatTemplates
 import FoundationEssentials
 import Glibc
+import ModelFiles
 import SystemPackage
 
 /// The messages of a chat.
@@ -98,9 +99,7 @@ package struct Conversation: Codable, Equatable {
 
     package func write(_ path: String) throws(ConversationError) {
         guard !path.isEmpty else { throw ConversationError("name a file: /save FILE") }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        do { try encoder.encode(self).write(to: URL(filePath: path), options: .atomic) } catch {
+        do { try JSONEncoder.readable.encode(self).write(to: URL(filePath: path), options: .atomic) } catch {
             throw ConversationError("\(path): cannot be written: \(Errno(rawValue: errno))")
         }
     }

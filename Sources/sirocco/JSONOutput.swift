@@ -2,14 +2,11 @@
 
 import FoundationEssentials
 import Inference
+import ModelFiles
 
 /// Prints `value` as JSON.
 func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    print(String(decoding: try JSONEncoder.readable.encode(value), as: UTF8.self))
 }
 
 /// How an answer's figures are spelled in JSON.

@@ -1,6 +1,7 @@
 // What stored values mean, as JSON says it: texts, dates in ISO 8601, decimals as they are written. It knows no pages.
 
 import ChatTemplates
+import ModelFiles
 
 extension ParquetLeaf {
     /// The values as JSON. Bytes that are no text become Base64; a decimal, and a number that JSON has no room for, text.
@@ -34,7 +35,7 @@ extension ParquetLeaf {
             let bits = bytes.reversed().reduce(UInt16(0)) { $0 << 8 | UInt16($1) }
             return .double(Self.half(bits))
         case .uuid:
-            let digits = bytes.map { Self.hexadecimal($0) }.joined()
+            let digits = bytes.hexadecimal
             let ends = [8, 12, 16, 20, 32]
             return .string(
                 zip([0] + ends, ends).map { String(digits.dropFirst($0).prefix($1 - $0)) }.joined(
@@ -50,10 +51,6 @@ extension ParquetLeaf {
             return .string(ISODate.day(Int64(day) - 2_440_588) + "T" + time)
         default: return .string(Self.base64(bytes))
         }
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 
     private static func half(_ bits: UInt16) -> Double {

@@ -1,6 +1,8 @@
 // The chart: groups of bars as one SVG that needs nothing else. It knows figures and where ink goes; what was measured,
 // its caller knows.
 
+import ChatTemplates
+
 /// Grouped bars on a scale from 0 to 100 per cent.
 package struct BarChart: Sendable {
     /// One model's bar in a group.
@@ -65,8 +67,8 @@ package struct BarChart: Sendable {
         }
         return """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(n(width)) \(n(total))" width="\(n(width))" \
-            height="\(n(total))" role="img" aria-label="\(escaped(title))">
-            <title>\(escaped(title))</title>
+            height="\(n(total))" role="img" aria-label="\(Markup.escaped(title))">
+            <title>\(Markup.escaped(title))</title>
             \(Self.style)
             \(patterns)<rect class="paper" width="100%" height="100%"/>
             \(text(title, Self.left - 34, 28, "title"))\(legend(width))\(body)</svg>
@@ -138,7 +140,7 @@ package struct BarChart: Sendable {
             result += """
                 <rect x="\(n(bar + 2))" y="\(n(y))" width="\(n(Self.barWidth - 4))" height="\(n(foot - y))" \
                 fill="\(fill(entry.series))" stroke="\(colour(entry.series))"><title>\
-                \(escaped(series[entry.series].name)): \(tenths(entry.value)) %</title></rect>
+                \(Markup.escaped(series[entry.series].name)): \(tenths(entry.value)) %</title></rect>
                 """
             var highest = y
             if let interval = entry.interval {
@@ -169,13 +171,8 @@ package struct BarChart: Sendable {
         _ text: String, _ x: Double, _ y: Double, _ style: String, anchor: String = "start"
     ) -> String {
         """
-        <text class="\(style)" x="\(n(x))" y="\(n(y))" text-anchor="\(anchor)">\(escaped(text))</text>
+        <text class="\(style)" x="\(n(x))" y="\(n(y))" text-anchor="\(anchor)">\(Markup.escaped(text))</text>
         """
-    }
-
-    private func escaped(_ text: String) -> String {
-        text.replacingAsPython("&", with: "&amp;").replacingAsPython("<", with: "&lt;")
-            .replacingAsPython("\"", with: "&quot;")
     }
 
     private func n(_ value: Double) -> String { tenths(value) }

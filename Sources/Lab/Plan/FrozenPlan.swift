@@ -219,9 +219,3 @@ extension FrozenPlan {
         self.digest = digest
     }
 }
-
-extension SHA256.Digest {
-    fileprivate var hexadecimal: String {
-        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-}

@@ -1,5 +1,7 @@
 // The report's tables and lists, and the CSV files with the same numbers in full.
 
+import ChatTemplates
+
 extension Report {
     struct Column {
         var name: String

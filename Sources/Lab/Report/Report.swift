@@ -1,7 +1,9 @@
 // The report of an experiment as one page that needs nothing else: no script, no network, no fonts. What it shows
 // comes from Findings; its parts are in Report+Figures and Report+Tables, its looks in PageStyle.
 
+import ChatTemplates
 package import Foundation
+import ModelFiles
 
 /// A report, and the files beside it.
 public struct Report: Sendable {
@@ -82,13 +84,9 @@ public struct Report: Sendable {
         for (name, text) in tables { try Self.replace(folder.appending(path: name), with: text) }
         try Self.replace(folder.appending(path: "comparisons.csv"), with: comparisonsCSV)
         try Self.replace(folder.appending(path: "prompts.csv"), with: promptsCSV)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try Self.replace(
             folder.appending(path: "findings.json"),
-            with: String(decoding: try encoder.encode(findings), as: UTF8.self))
+            with: String(decoding: try JSONEncoder.readable.encode(findings), as: UTF8.self))
         try Self.replace(folder.appending(path: "report.html"), with: html)
     }
 

@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import ModelFiles
 
 /// An open file of lines.
 ///
@@ -48,10 +49,8 @@ final class LineFile<Line: Codable & Sendable> {
 
     /// Adds a line. A line that does not fit on the disk leaves no trace.
     func append(_ line: Line) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var bytes: [UInt8]
-        do { bytes = Array(try encoder.encode(line)) } catch {
+        do { bytes = Array(try JSONEncoder.compact.encode(line)) } catch {
             throw LabError(.file, "\(path): a line cannot be written as JSON: \(error)")
         }
         bytes.append(0x0A)

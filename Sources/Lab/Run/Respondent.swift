@@ -3,6 +3,7 @@
 
 import Crypto
 import Foundation
+import ModelFiles
 
 /// What gives answers: the local engine, or a server.
 package protocol Respondent: Sendable {
@@ -35,14 +36,10 @@ package struct Question: Sendable {
         let content = DigestedContent(
             model: trial.cell.model, messages: messages, temperature: sampling.temperature,
             topP: sampling.topP, topK: sampling.topK, minP: sampling.minP, maxTokens: sampling.maxTokens)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Only numbers that are none could fail here, and a plan's check refuses those.
-        let bytes = (try? encoder.encode(content)) ?? Data()
+        let bytes = (try? JSONEncoder.compact.encode(content)) ?? Data()
         precondition(!bytes.isEmpty, "sampling settings that are no numbers")
-        return SHA256.hash(data: bytes).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        return SHA256.hash(data: bytes).hexadecimal
     }
 }
 

@@ -68,9 +68,7 @@ package struct RunRecord: Sendable, Equatable, Codable {
 
     /// Writes the record so that at any moment the old one or the new one is there.
     func write(_ folder: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let bytes = Array(try encoder.encode(self)) + [0x0A]
+        let bytes = Array(try JSONEncoder.readable.encode(self)) + [0x0A]
         do {
             var file = try AtomicFile(path: FilePath(folder).appending("run.json"))
             try file.write(bytes)

@@ -3,6 +3,7 @@
 import ChatTemplates
 import Crypto
 import FoundationEssentials
+import ModelFiles
 
 /// One key, as the configuration has it.
 package struct KeySettings: Sendable, Equatable {
@@ -61,15 +62,8 @@ package struct KeySettings: Sendable, Equatable {
     package static func make() -> (key: String, hash: String) {
         // 32 random bytes: a fast hash is enough, since nobody can guess through 2^256.
         let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-        let key = "sk-sirocco-" + hexadecimal(secret)
-        return (key, "sha256:" + hexadecimal(Array(SHA256.hash(data: Data(key.utf8)))))
-    }
-
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.reduce(into: "") { text, byte in
-            let digits = String(byte, radix: 16)
-            text += (digits.utf8.count == 1 ? "0" : "") + digits
-        }
+        let key = "sk-sirocco-" + secret.hexadecimal
+        return (key, "sha256:" + SHA256.hash(data: Data(key.utf8)).hexadecimal)
     }
 }
 

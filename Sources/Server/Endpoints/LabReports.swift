@@ -1,6 +1,7 @@
 // GET /lab and /lab/{name}: the lab's reports, for a browser. Knows that an experiment is a folder with a report.html in
 // it, and nothing of what it says.
 
+import ChatTemplates
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -12,7 +13,7 @@ enum LabReports {
         let folder = try folder(call)
         let names = try await call.onThread { Self.names(in: folder) }
         let items = names.map { name in
-            "<li><a href=\"/lab/\(name.percentEncoded)\">\(name.escapedForHTML)</a></li>"
+            "<li><a href=\"/lab/\(name.percentEncoded)\">\(Markup.escaped(name))</a></li>"
         }
         let list =
             items.isEmpty
@@ -80,32 +81,5 @@ enum LabReports {
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.cacheControl] = "no-cache"
         return response
-    }
-}
-
-extension String {
-    fileprivate var escapedForHTML: String {
-        reduce(into: "") { text, character in
-            switch character {
-            case "&": text += "&amp;"
-            case "<": text += "&lt;"
-            case ">": text += "&gt;"
-            case "\"": text += "&quot;"
-            default: text.append(character)
-            }
-        }
-    }
-
-    /// For a part of a path.
-    fileprivate var percentEncoded: String {
-        utf8.reduce(into: "") { text, byte in
-            let scalar = Unicode.Scalar(byte)
-            let isPlain = byte < 128 && (Character(scalar).isLetter || Character(scalar).isNumber)
-            if isPlain || "-._~".utf8.contains(byte) {
-                text.unicodeScalars.append(scalar)
-            } else {
-                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
     }
 }

@@ -19,6 +19,19 @@ extension String {
         }
         return String(validating: bytes, as: UTF8.self)
     }
+
+    /// The text as a part of a path: all but RFC 3986's unreserved characters encoded.
+    var percentEncoded: String {
+        utf8.reduce(into: "") { text, byte in
+            let scalar = Unicode.Scalar(byte)
+            let isPlain = byte < 128 && (Character(scalar).isLetter || Character(scalar).isNumber)
+            if isPlain || "-._~".utf8.contains(byte) {
+                text.unicodeScalars.append(scalar)
+            } else {
+                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+    }
 }
 
 extension UInt8 {

@@ -6,6 +6,7 @@ import Crypto
 import FoundationEssentials
 import HTTPTypes
 import Inference
+import ModelFiles
 package import Sampling
 import Tensors
 package import Tokenizers
@@ -98,7 +99,7 @@ extension Receipt {
         self.model = Model(
             name: model.name, sha256: digest,
             template: model.loaded.templateSource.map {
-                KeySettings.hexadecimal(SHA256.hash(data: Data($0.utf8)))
+                SHA256.hash(data: Data($0.utf8)).hexadecimal
             },
             kv: model.engine.kvType.rawValue, context: model.engine.context)
         prompts = [plan.prompt]
@@ -143,9 +144,7 @@ extension Receipt {
 
     /// The receipt as an answer carries it.
     var json: JSONValue {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self),
+        guard let data = try? JSONEncoder.compact.encode(self),
             var json = try? JSONValue.parse(String(decoding: data, as: UTF8.self))
         else { preconditionFailure("a receipt holds only what JSON can say") }
         // Each answer has its own.

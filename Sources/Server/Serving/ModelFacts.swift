@@ -62,7 +62,7 @@ struct ModelFacts: Sendable {
             }
             hash.update(data: head)
         }
-        return KeySettings.hexadecimal(Array(hash.finalize()))
+        return hash.finalize().hexadecimal
     }
 }
 

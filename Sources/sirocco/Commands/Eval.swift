@@ -5,7 +5,9 @@ import ChatTemplates
 import DataFiles
 import Evaluation
 import FoundationEssentials
+import Glibc
 import Inference
+import ModelFiles
 import SystemPackage
 
 struct Eval: AsyncParsableCommand {
@@ -69,7 +71,7 @@ struct Eval: AsyncParsableCommand {
         let scorer = ModelScorer(loaded, try machine.engine(loaded))
         var evaluation = Evaluation(scorer)
         if allowCode { evaluation.programs = ProgramRunner() }
-        let name = FilePath(model.model).lastComponent?.stem ?? model.model
+        let name = FolderName.stem(model.model)
         var summaries: [EvaluationSummary] = []
         for set in sets {
             let task = type(of: set.task)
@@ -79,9 +81,7 @@ struct Eval: AsyncParsableCommand {
                     path: "\(output)/\(task.name).jsonl",
                     run: try await scorer.identity(model: name, task: task.name), metrics: task.metrics)
             }
-            let counter = Counter(task.name, of: set.items.count)
-            let rows = try await evaluation.run(set, results: results) { done, _ in counter.show(done) }
-            counter.clear()
+            let rows = try await self.rows(set, evaluation, results)
             let summary = EvaluationSummary(set, rows)
             summaries.append(summary)
             if !json { print(summary.table) }
@@ -100,6 +100,22 @@ struct Eval: AsyncParsableCommand {
         if let chart { try write(ScoreChart.svg([(name, summaries)]), to: chart) }
     }
 
+    /// A row for each question, with a bar.
+    private func rows(
+        _ set: QuestionSet, _ evaluation: Evaluation, _ results: ResultFile?
+    ) async throws -> [EvaluationResult] {
+        let total = Int64(set.items.count)
+        let bar = ProgressBar(type(of: set.task).name, unit: .count("questions"), total: total)
+        do {
+            let rows = try await evaluation.run(set, results: results) { done, _ in bar.update(Int64(done)) }
+            bar.finish(total)
+            return rows
+        } catch {
+            bar.finish(0, "failed")
+            throw error
+        }
+    }
+
     private func questions(_ name: String) throws -> QuestionSet {
         let task = try Tasks.named(name)
         let count = shots ?? task.shots
@@ -112,32 +128,12 @@ struct Eval: AsyncParsableCommand {
     private func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch { throw CommandError("cannot make the folder \(path): \(error)") }
+        } catch { throw CommandError("cannot make the folder \(path): \(Errno(rawValue: errno))") }
     }
 
     private func write(_ text: String, to path: String) throws {
-        do { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) } catch {
-            throw CommandError("cannot write \(path): \(error)")
-        }
-    }
-
-    /// How far it is, on a terminal.
-    private struct Counter: Sendable {
-        private let name: String
-        private let total: Int
-        private let isShown = Terminal.isTerminal(.error)
-
-        init(_ name: String, of total: Int) {
-            self.name = name
-            self.total = total
-        }
-
-        func show(_ done: Int) {
-            if isShown { Terminal.write("\r\(name): \(done) of \(total)", to: .error) }
-        }
-
-        func clear() {
-            if isShown { Terminal.write("\r\u{1B}[K", to: .error) }
-        }
+        var file = try AtomicFile(path: FilePath(path))
+        try file.write(Array(text.utf8))
+        try file.commit()
     }
 }

@@ -2,6 +2,7 @@
 
 import FoundationEssentials
 import Logging
+import ModelFiles
 
 /// Writes log lines to standard error, whole.
 struct LogHandler: Logging.LogHandler {
@@ -25,9 +26,7 @@ struct LogHandler: Logging.LogHandler {
         if isJSON {
             var record = ["time": time, "level": event.level.rawValue, "message": "\(event.message)"]
             for (key, value) in all { record[key] = "\(value)" }
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            guard let line = try? encoder.encode(record) else { return }
+            guard let line = try? JSONEncoder.compact.encode(record) else { return }
             Terminal.write(String(decoding: line, as: UTF8.self) + "\n", to: .error)
         } else {
             // A line stays a line, whatever a client sent.

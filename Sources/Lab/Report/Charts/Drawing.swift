@@ -1,6 +1,8 @@
 // A picture under construction: shapes in, SVG out. It knows colours only as class names (Palette.swift says what they
 // are by day, by night and on paper) and nothing of data: Scale.swift maps that to coordinates.
 
+import ChatTemplates
+
 /// An SVG picture of a fixed size, in CSS pixels.
 package struct Drawing: Sendable {
     package var width: Double

@@ -58,16 +58,3 @@ struct ExperimentModels: ParsableArguments {
         }
     }
 }
-
-/// Parts of paths as names.
-enum FolderName {
-    static func last(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? path
-    }
-
-    /// The last part without its extension.
-    static func stem(_ path: String) -> String {
-        let last = last(path)
-        return last.hasSuffix(".gguf") ? String(last.dropLast(5)) : last
-    }
-}
