@@ -4,6 +4,7 @@ import Foundation
 import ModelFiles
 import ModelStore
 import SystemPackage
+import Tensors
 import TestSupport
 import Testing
 import sirocco
