@@ -158,7 +158,7 @@ struct ChartTests {
         #expect(
             svg.contains("Mixtral 8x7B (published)") && svg.contains("arXiv 2401.04088")
                 && svg.contains("85.8"))
-        #expect(svg.contains("A &amp; &lt;B>"))
+        #expect(svg.contains("A &amp; &lt;B&gt;"))
         #expect(!svg.contains("http://www.w3.org/1999") && !svg.contains("url(http"))
     }
 }
