@@ -75,7 +75,7 @@ public struct Analysis: Sendable {
             }
             correct(&comparisons)
             let sequences = try sequences(&comparisons)
-            comparisons += try levelComparisons() + afterwards()
+            comparisons += try placeboChecks() + levelComparisons() + afterwards()
             let pairs = try controlPairs()
             for index in comparisons.indices {
                 comparisons[index].isExploratory =
@@ -86,6 +86,10 @@ public struct Analysis: Sendable {
                 Verdict(
                     comparison, plan: plan, registration: registration,
                     pair: pairs.first { $0.comparison.model == comparison.model },
+                    placebo: comparisons.first {
+                        $0.role == .placebo && $0.model == comparison.model
+                            && $0.contrast.treatment == comparison.contrast.control
+                    },
                     path: sequences.first { $0.model == comparison.model })
             }
             return Findings(
@@ -191,6 +195,28 @@ public struct Analysis: Sendable {
             }
         }
         return result
+    }
+
+    /// Each placebo that stands as a control of the primary metric, against the level that says nothing, where there is
+    /// one. A placebo that moves answers has a meaning of its own, and treatment minus placebo is then not the
+    /// treatment's alone.
+    private func placeboChecks() throws -> [Comparison] {
+        var seen: Set<[String]> = []
+        return try plan.hypotheses.flatMap { hypothesis -> [Comparison] in
+            let contrast = hypothesis.contrast
+            guard hypothesis.metric == plan.hypothesis.metric, seen.insert(contrast.control).inserted,
+                let factor = plan.factors.first(where: { $0.name == contrast.factor }),
+                let silent = factor.levels.first(where: \.isSilent),
+                contrast.control.allSatisfy({ name in
+                    factor.levels.contains { $0.name == name && $0.isPlacebo }
+                })
+            else { return [] }
+            var check = hypothesis
+            check.direction = .either
+            check.contrast.treatment = contrast.control
+            check.contrast.control = [silent.name]
+            return try models(for: contrast).map { try compare(check, role: .placebo, model: $0) }
+        }
     }
 
     private func afterwards() throws -> [Comparison] {

@@ -34,6 +34,8 @@ package struct Comparison: Sendable, Encodable {
         case primary, secondary
         /// One level against the control, beside a hypothesis on several; estimates only.
         case level
+        /// A placebo against saying nothing: tested, beside the family.
+        case placebo
         /// Asked for after the plan was frozen.
         case afterwards
     }

@@ -5,7 +5,7 @@ internal import Foundation
 extension Verdict {
     init(
         _ comparison: Comparison, plan: Plan, registration: Registration, pair: ControlPair?,
-        path: SequentialPath?
+        placebo: Comparison?, path: SequentialPath?
     ) {
         let outcome = Outcome(comparison, alpha: plan.analysis.alpha)
         var cautions: [String] = []
@@ -13,6 +13,12 @@ extension Verdict {
             cautions.append(
                 "The control arm differs from its own copy (\(NumberForm.equation(p: test.p))): the apparatus, not the "
                     + "treatment, may make differences. Do not trust this verdict before that is explained.")
+        }
+        if let placebo, let test = placebo.decidingTest, test.p <= plan.analysis.alpha {
+            cautions.append(
+                "The placebo is not neutral: \(placebo.contrast.treatment) moves answers against \(placebo.contrast.control) "
+                    + "(\(NumberForm.equation(p: test.p))). What is shown is one sentence against another, not the "
+                    + "treatment against nothing.")
         }
         if let censoring = comparison.censoring {
             let shares =

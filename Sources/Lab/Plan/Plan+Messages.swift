@@ -73,4 +73,7 @@ extension Plan {
 extension Factor.Level {
     /// The paraphrase whose turn it is.
     func text(_ turn: Int) -> String { texts.isEmpty ? "" : texts[turn % texts.count] }
+
+    /// Whether it adds no words to the conversation.
+    var isSilent: Bool { texts.allSatisfy(\.isEmpty) && !isPlacebo }
 }

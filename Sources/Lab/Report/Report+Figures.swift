@@ -124,6 +124,7 @@ extension Report {
         let smallest = Set(
             rows.filter { $0.role == .primary || $0.role == .secondary }.compactMap(\.smallestEffect.value))
         let unit = metric.isShare ? 100.0 : 1
+        let oneControl = Set(rows.map(\.contrast.control)).count == 1
         return ForestChart(
             title: "Differences in \(metric.name)",
             axis: metric.isShare ? "difference in \(metric.name)" : "difference in \(metric.axis)",
@@ -133,14 +134,16 @@ extension Report {
             rows: rows.map { row in
                 let interval = row.bootstrap ?? row.interval
                 let several = findings.comparisons.contains { $0.model != row.model }
-                let name = several ? row.model.map { "\(row.contrast.treatment), \($0)" } : nil
+                // With several controls in one forest a treatment's name alone does not say what it is held against.
+                let contrast = oneControl ? row.contrast.treatment : row.contrast.label
+                let name = several ? row.model.map { "\(contrast), \($0)" } : nil
                 let numbers = NumberForm.together(
                     [row.estimate ?? .nan, interval?.low ?? .nan, interval?.high ?? .nan].map { $0 * unit })
                 let text = interval == nil ? numbers[0] : "\(numbers[0]) (\(numbers[1]) to \(numbers[2]))"
                 return ForestChart.Row(
-                    label: name ?? row.contrast.treatment, estimate: row.estimate, interval: interval,
+                    label: name ?? contrast, estimate: row.estimate, interval: interval,
                     text: text,
-                    isMain: row.role != .level)
+                    isMain: row.role != .level && row.role != .placebo)
             })
     }
 

@@ -150,6 +150,33 @@ struct OracleCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(path.looks.count == 4)
     }
 
+    @Test(
+        "a placebo that moves answers by itself is tested against silence, and takes away from the verdict",
+        arguments: [0.0, -60])
+    func placebo(effect: Double) throws {
+        var plan = Simulated.plan(levels: ["sham", "none", "breath"], prompts: 30, samples: 4, smallest: 10)
+        plan.factors[0].levels[0].isPlacebo = true
+        plan.factors[0].levels[1].texts = [""]
+        let rows = Simulated.rows(plan) { trial in
+            (
+                "\(200 + 60 * Simulated.noise(trial) + (trial.cell.levels["date"] == "sham" ? effect : 0))",
+                .stop
+            )
+        }
+        let findings = try Simulated.analysis(plan, rows).findings
+        let check = try #require(findings.comparisons.first { $0.role == .placebo })
+        #expect(check.contrast.label == "sham − none")
+        #expect(check.adjustedP == nil, "it is no part of the family")
+        let p = try #require(check.decidingTest?.p)
+        #expect((p <= 0.05) == (effect != 0))
+        let warns = findings.verdicts[0].cautions.contains { $0.contains("placebo is not neutral") }
+        #expect(warns == (effect != 0))
+        // Where no level is silent there is nothing to hold it against.
+        plan.factors[0].levels[1].texts = ["none"]
+        let mute = try Simulated.analysis(plan, rows).findings.comparisons.contains { $0.role == .placebo }
+        #expect(!mute)
+    }
+
     private func close(_ found: Double?, _ expected: Double) -> Bool {
         guard let found else { return false }
         return abs(found - expected) <= 1e-8 * max(1e-6, abs(expected))

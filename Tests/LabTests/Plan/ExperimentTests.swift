@@ -38,6 +38,13 @@ import Testing
         #expect(try #require(summary.cost.seconds) < 1800)
     }
 
+    @Test("the number of answers that an experiment's description promises is its design's", arguments: names)
+    func promised(name: String) throws {
+        let experiment = try #require(Experiments.all.first { $0.name == name })
+        let answers = NumberForm.count(Design(try experiment.plan()).trials.count)
+        #expect(experiment.about.replacing(",", with: "").contains(" \(answers) answers"))
+    }
+
     @Test(
         "texts of matched factors differ in nothing but their words: same number of words and digits",
         arguments: names)

@@ -8,11 +8,12 @@ extension Experiment {
         about: """
             Encouragement: do "take a deep breath", a tip and "I have no fingers" change an answer?
 
-            Each sentence is said behind the request, and so is a placebo of its own length and form, with none of its
-            meaning: a longer prompt alone can change an answer, and only treatment minus placebo is the meaning's work.
-            Each level has two wordings, used in turn, so that the verdict is not about one sentence. `none` shows what saying
-            anything at all does. 20 requests x 7 levels x 3 samples and a copy: some 10 to 15 minutes of SmolLM2-135M on
-            two cores; enough for differences of about a tenth of the length, not for less.
+            Each sentence is said behind the request, and so is a placebo of its own length with none of its meaning: a
+            longer prompt alone can change an answer, and only treatment minus placebo is the meaning's work. A small model
+            takes up whatever it is told, so placebos speak of the question itself; each is tested against `none`, and
+            the report warns where one is not neutral. Each level has two wordings, used in turn, so that the verdict is
+            not about one sentence. 20 requests x 7 levels x 3 samples and the placebo's copy are 480 answers: some 10 to
+            15 minutes of SmolLM2-135M on two cores; enough for differences of about a tenth of the length, not for less.
             """,
         prompts: encouragementPrompts
     ) { prompts in
@@ -35,8 +36,8 @@ extension Experiment {
             .init(
                 name: "breath-placebo",
                 texts: [
-                    "This is a short message that was sent today from my desk.",
-                    "It was typed slowly indoors, and then sent from this old computer on the desk.",
+                    "This is the whole of the question that I wanted to ask.",
+                    "What stands above is the question that I have, just as I first wrote it.",
                 ], isPlacebo: true),
             .init(
                 name: "tip",
@@ -45,7 +46,9 @@ extension Experiment {
                 ]),
             .init(
                 name: "tip-placebo",
-                texts: ["I have read about 200 pages of a book.", "A long book has some 200 pages of text."],
+                texts: [
+                    "This is question number 200 on my list.", "This one is number 200 on my long list.",
+                ],
                 isPlacebo: true),
             .init(
                 name: "fingers",
@@ -56,8 +59,8 @@ extension Experiment {
             .init(
                 name: "fingers-placebo",
                 texts: [
-                    "I have two windows, so there is a view over the street.",
-                    "There is a view over the street, because I have two windows.",
+                    "I have one question, and it is the one that stands here.",
+                    "It is the one above, and it is the only one today.",
                 ], isPlacebo: true),
         ]
         return Plan(

@@ -11,7 +11,8 @@ extension Experiment {
             missing from them: elisions such as "# ... rest of the code", bodies of `pass` and TODO, "you can fill in the
             rest", items that were asked for and are not there. The primary contrast is the winter half of the
             year against the summer half, six months each, which is steadier than any pair of months.
-            24 requests x 12 months and the copies of the summer half are 432 answers: some 10 minutes of SmolLM2-135M on two cores.
+            24 requests x 12 months and the copies of the summer half are 432 answers of up to 800 tokens, since an
+            answer cut short leaves out what nobody chose to leave out: some 20 minutes of SmolLM2-135M on two cores.
             """,
         prompts: lazinessPrompts
     ) { prompts in
@@ -34,7 +35,7 @@ extension Experiment {
             ],
             models: [ModelUnderTest(name: "smollm2", source: .local("smollm2"))], factors: [Months.factor],
             system: "You are a helpful assistant.", prompts: PromptSet(prompts: prompts), samples: 1,
-            sampling: SamplingSettings(temperature: 1, maxTokens: 400),
+            sampling: SamplingSettings(temperature: 0.7, maxTokens: 800),
             metrics: ["laziness", "completeness", "characters", "list-items", "repetition"],
             analysis: AnalysisSettings(expected: .init(mean: 0.3, within: 0.35, effectBetween: 0.05)),
             seed: 12)
