@@ -99,6 +99,13 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         module("DataFiles", ["CZlib", "CZstd", "ModelFiles", "ChatTemplates", systemPackage]),
         module(
+            "DataCuration",
+            [
+                "CZlib", "CZstd", "ModelFiles", "ChatTemplates", systemPackage,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        module(
             "Evaluation",
             [
                 "Inference", "DataFiles", "Statistics", "ChatTemplates", "ModelFiles", "Sampling",
@@ -112,8 +119,8 @@ let package = Package(
             dependencies: [
                 "CEdit", "Inference", "ModelFiles", "Models", "ModelStore", "Sampling", "Tensors",
                 "Tokenizers",
-                "ChatTemplates", "Training", "Server", "DataFiles", "Evaluation", "Lab", "Statistics",
-                systemPackage,
+                "ChatTemplates", "Training", "Server", "DataFiles", "DataCuration", "Evaluation", "Lab",
+                "Statistics", systemPackage,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -155,6 +162,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: false),
         tests("DataFilesTests", ["DataFiles", "ChatTemplates", systemPackage]),
+        tests("DataCurationTests", ["DataCuration", "ChatTemplates", systemPackage]),
         tests(
             "EvaluationTests",
             ["Evaluation", "DataFiles", "Inference", "ChatTemplates", "Sampling", systemPackage]),
