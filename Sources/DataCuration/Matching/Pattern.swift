@@ -35,6 +35,8 @@ struct Pattern {
         enum Key: Hashable {
             case word(UInt16)
             case name(NameClass)
+
+            var isWord: Bool { if case .word = self { true } else { false } }
         }
 
         let key: Key
@@ -90,6 +92,10 @@ struct PatternCompiler {
         emit(node, into: &program)
         program.append(.accept)
         guard let anchors = anchors(of: node), !anchors.set.isEmpty else { throw error("has no word of its own") }
+        // What is in every sentence is no reason to look at one.
+        if let weak = anchors.set.first(where: { $0.key.isWord && $0.literal.utf8.count < 2 }) {
+            throw error("rests on \"\(weak.literal)\"; mark a rarer word with +")
+        }
         return Pattern(source: source, program: program, anchors: anchors.set)
     }
 
@@ -253,6 +259,18 @@ struct PatternCompiler {
 
     // MARK: Anchors
 
+    /// Words that follow one another, as one anchor: rarer than each.
+    private func phrase(_ nodes: [Node], key: Pattern.Anchor.Key) -> Pattern.Anchor? {
+        var literals: [String] = []
+        var goesOn = false
+        for node in nodes {
+            guard case .words(_, let literal, let isPrefix, _) = node, !goesOn else { return nil }
+            literals.append(literal)
+            goesOn = isPrefix
+        }
+        return Pattern.Anchor(key: key, literal: literals.joined(separator: " "), isPrefix: goesOn)
+    }
+
     /// The rarest words of which each match has one, and how rare the commonest of them is.
     private func anchors(of node: Node) -> (set: [Pattern.Anchor], weight: Int)? {
         switch node {
@@ -261,7 +279,10 @@ struct PatternCompiler {
         // A name is rarer than any word.
         case .name(let name): return ([Pattern.Anchor(key: .name(name), literal: "", isPrefix: false)], 20)
         case .anchor(let node): return anchors(of: node).map { ($0.set, 100 + $0.weight) }
-        case .sequence(let nodes): return nodes.compactMap(anchors(of:)).max { $0.weight < $1.weight }
+        case .sequence(let nodes):
+            let best = nodes.compactMap(anchors(of:)).max { $0.weight < $1.weight }
+            guard let best, let phrase = phrase(nodes, key: best.set[0].key) else { return best }
+            return ([phrase], best.weight + 1)
         case .choice(let nodes):
             let parts = nodes.map(anchors(of:))
             guard parts.allSatisfy({ $0 != nil }) else { return nil }

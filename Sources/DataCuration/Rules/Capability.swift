@@ -5,7 +5,7 @@ enum Capability: Rule {
     static let version = 1
 
     static func judge(_ scene: Scene) -> Label? {
-        guard let own = scene.ownVoice else { return scene.otherVoice }
+        let own = scene.isOwnVoice
         if scene.role == .text, !scene.speaksOfMachines { return nil }
         if scene.isAboutPerson || scene.isIdiom { return .mention }
         return own ? .capabilityRefusal : .quoteOrFiction

@@ -5,7 +5,7 @@ enum Clarification: Rule {
     static let version = 1
 
     static func judge(_ scene: Scene) -> Label? {
-        guard let own = scene.ownVoice else { return nil }
+        let own = scene.isOwnVoice
         return own && scene.role == .assistant ? .clarification : nil
     }
 

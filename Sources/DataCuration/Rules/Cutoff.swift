@@ -5,7 +5,7 @@ enum Cutoff: Rule {
     static let version = 1
 
     static func judge(_ scene: Scene) -> Label? {
-        guard let own = scene.ownVoice else { return scene.otherVoice }
+        let own = scene.isOwnVoice
         if scene.isAboutPerson { return .mention }
         return own ? .cutoff : .quoteOrFiction
     }

@@ -5,7 +5,7 @@ enum ForeignIdentity: Rule {
     static let version = 1
 
     static func judge(_ scene: Scene) -> Label? {
-        guard let own = scene.ownVoice else { return scene.otherVoice }
+        let own = scene.isOwnVoice
         // A name that is also a word needs a sign that a machine speaks.
         if scene.names.allSatisfy({ $0.classes == [.ambiguous] }), !scene.speaksOfMachines { return nil }
         // "I was trained at Google" in a curriculum vitae: people have careers, models do not.
@@ -192,7 +192,7 @@ enum ForeignIdentity: Rule {
         (
             "pl",
             [
-                "(jestem|nazywam się|mam na imię|mówi|to ja|rozmawiasz z) [tak naprawdę|właściwie|po prostu|tylko|asystentem|modelem] (@product*|@product|@ambiguous)",
+                "(jestem|nazywam się|mam na imię|mówi|to ja|rozmawiasz z) [tak naprawdę|właściwie|po prostu|tylko|asystentem|modelem] (@product|@ambiguous)",
                 "(jestem|jako|będąc) ~8 (model*|asystent*|ai|sztuczn*|chatbot*|program*|bot*|si) ~8 (przez|z|firmy|od|o nazwie|opart*|na) ~5 ({who})",
                 "(zostałem|zostałam|zostałom|jestem|byłem) ~4 (stworzon*|opracowan*|wytrenowan*|zaprojektowan*|zaprogramowan*|zbudowan*|wyszkolon*|przeszkolon*|trenowan*) ~4 (przez|w|u) ~5 ({who})",
                 "({who}) ~3 mnie ~2 (stworzył*|opracował*|wytrenował*|zaprojektował*|zaprogramował*|wyszkolił*)",
@@ -233,7 +233,7 @@ enum ForeignIdentity: Rule {
         (
             "ja",
             [
-                "(私|わたし|僕|ぼく|当方|こちら) (は|の名前は|、|も) ~26 ({who}) ~12 (です|と申します|といいます|である|でございます|という|だよ|だ|モデル|アシスタント|AI)",
+                "(私|わたし|僕|ぼく|当方|こちら) (は|の名前は|も) ~26 ({who}) ~12 (です|と申します|といいます|である|でございます|という|だよ|だ|モデル|アシスタント|AI)",
                 "({who}) ~14 (開発|訓練|作成|学習|設計|構築|提供|作っ|生み出|トレーニング|開発元) ~22 (モデル|アシスタント|AI|人工知能|チャットボット|私|わたし|ました|されました|存在|プログラム)",
                 "(私|わたし|僕) ~6 ({who}) ~10 (開発|訓練|作成|学習|設計|構築|作られ|によって|トレーニング|ベース|基づ)",
                 "私 の (開発者|開発元|作成者|生みの親|開発会社|製作者|開発チーム) ~6 ({who})",

@@ -5,7 +5,7 @@ enum ForeignPolicy: Rule {
     static let version = 1
 
     static func judge(_ scene: Scene) -> Label? {
-        guard let own = scene.ownVoice else { return scene.otherVoice }
+        let own = scene.isOwnVoice
         // "OpenAI's policy forbids …" informs; it is residue where somebody is refused or speaks of himself.
         guard scene.refuses || scene.isFirstPerson || scene.has(Self.here) else { return .mention }
         if scene.isAboutPerson { return .mention }

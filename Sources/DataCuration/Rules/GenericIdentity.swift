@@ -5,7 +5,7 @@ enum GenericIdentity: Rule {
     static let version = 1
 
     static func judge(_ scene: Scene) -> Label? {
-        guard let own = scene.ownVoice else { return scene.otherVoice }
+        let own = scene.isOwnVoice
         if scene.isAboutPerson { return .mention }
         return own ? .genericIdentity : .quoteOrFiction
     }
@@ -136,7 +136,7 @@ enum GenericIdentity: Rule {
             [
                 "(我|作为|身为|作為) ~9 +(人工智能|语言模型|AI|聊天机器人|智能助手|虚拟助手|机器人|计算机程序|程序|AI助手|大模型|机器|人工智慧|語言模型|电脑程序|模型|电子程序) !(工程|研究|专家|产品|创业)",
                 "我 ~4 (没有|不具备|不会有|無|并没有|不具有|不拥有) ~6 +(情感|感情|意识|个人观点|个人意见|主观|身体|个人经历|感受|情绪|个人喜好|自我意识|真实的|偏好|喜好|味觉|感官|个人的|自己的)",
-                "我 (不是|并不是|并非) ~3 +(人类|真人|人)",
+                "我 (不是|并不是|并非) ~3 +(人类|真人)",
             ]
         ),
         (

@@ -5,7 +5,7 @@ enum Refusal: Rule {
     static let version = 1
 
     static func judge(_ scene: Scene) -> Label? {
-        guard let own = scene.ownVoice else { return scene.otherVoice }
+        let own = scene.isOwnVoice
         if scene.role == .text, !scene.speaksOfMachines { return nil }
         // "I can't recommend it enough", "I cannot help but smile": everyday words.
         if scene.isAboutPerson || scene.isIdiom { return .mention }
@@ -49,7 +49,7 @@ enum Refusal: Rule {
                 someone|people|anyone|illegal|diagnosis|dose|dosage)
                 """,
                 "i +(must decline|have to decline|need to decline|respectfully decline|must refuse|will have to decline|'ll have to decline|politely decline|have to pass|must respectfully decline|refuse to|'m declining|'m going to decline|'d prefer not to|would prefer not to)",
-                "+(not appropriate|not ethical|inappropriate|unethical|not acceptable|illegal|against the law|never acceptable|never okay|not okay) ~1 (for me )~1 to ~6 (request|generate|create|write|ask|provide|make|promote|use|engage|harm|share|discuss)",
+                "+(not appropriate|not ethical|inappropriate|unethical|not acceptable|illegal|against the law|never acceptable|never okay|not okay) ~3 to ~6 (request|generate|create|write|ask|provide|make|promote|use|engage|harm|share|discuss)",
                 "+(can't help with|cannot help with|can't assist|cannot assist|unable to assist|unable to help|can't do that|won't do that|can't fulfill|cannot fulfill|unable to fulfill|cannot comply|can't comply|cannot provide|won't provide|can't provide|unable to provide|cannot support|can't support|cannot condone|can't condone|cannot generate|can't generate|cannot create|cannot write|won't write|can't write|cannot engage|can't engage|won't help|will not help) ~5",
                 "(goes|go|is|it's|would be|that's|be) +(against) my (programming|principles|values|ethics|nature|core)",
                 "my +(programming|ethical guidelines|ethics|guidelines|values|principles) ~3 (prevents|prevent|prohibit|prohibits|don't allow|do not allow|doesn't allow|does not allow|forbid|forbids|require)",

@@ -11,6 +11,9 @@ protocol Rule: Sendable {
     /// By ISO 639-1 code; "mul" for those that are the same in all languages. The syntax is `Pattern`'s.
     static var patterns: [(language: String, sources: [String])] { get }
 
+    /// Groups of words that only this rule has, besides the lexicon's.
+    static var macros: [String: String] { get }
+
     /// What the match is in its scene; nil: nothing that this rule knows about.
     static func judge(_ scene: Scene) -> Label?
     /// How to cut the match out of its sentence; nil: only the whole sentence can go.
@@ -18,6 +21,7 @@ protocol Rule: Sendable {
 }
 
 extension Rule {
+    static var macros: [String: String] { [:] }
     static func cut(_ scene: Scene) -> Finding.Cut? { nil }
 }
 

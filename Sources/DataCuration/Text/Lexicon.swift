@@ -7,7 +7,7 @@ enum Lexicon {
         "i_am": "i am|i'm|im|i m",
         "i": "i|we",
         "machine": """
-            ai|a i|a.i|artificial intelligence|ai language model|language model|language models|llm|large language model|\
+            ai|artificial intelligence|ai language model|language model|language models|llm|large language model|\
             llms|chatbot|chat bot|chatbots|bot|virtual assistant|digital assistant|ai assistant|ai model|ai system|ai program|\
             ai chatbot|ai bot|computer program|computer|machine|robot|neural network|software program|language ai|\
             machine learning model|conversational agent|text based model|generative model|ai agent|ai tool|\
@@ -16,7 +16,7 @@ enum Lexicon {
             """,
         // A machine that is nobody's profession and no reader's gadget.
         "ai": """
-            ai|a i|artificial intelligence|ai language model|language model|large language model|llm|chatbot|chat bot|\
+            ai|artificial intelligence|ai language model|language model|large language model|llm|chatbot|chat bot|\
             ai assistant|ai model|ai system|ai program|ai chatbot|ai bot|computer program|virtual assistant|\
             digital assistant|machine learning model|conversational agent|ai agent|language ai|ai tool|bot|machine|\
             text based model|generative model|automated assistant|neural network|software program|computer
