@@ -50,7 +50,6 @@ public final class ResidueDetector: Detector {
                 for source in sources {
                     let pattern: Pattern
                     do { pattern = try compiler.compile(source) } catch { print("DEBUG", error); continue }
-                    if pattern.anchors.contains(where: { $0.key.isWord && $0.literal.utf8.count < 4 }) { print("WEAK", rule.name, language, source.prefix(80), pattern.anchors.map(\.literal).filter { $0.utf8.count < 4 }) }
                     patterns.append(pattern)
                     origins.append((index, language == "mul" ? nil : language))
                     hash.update(data: Array("\(language) \(source)\n".utf8))
@@ -59,6 +58,7 @@ public final class ResidueDetector: Detector {
                             anchored.insert(name)
                         } else {
                             prefilter.insert(anchor.literal, isPrefix: anchor.isPrefix)
+                            Self.debug[anchor.literal.lowercased(), default: ""] += "\(rule.name) \(language) \(source.prefix(70))\n"
                         }
                     }
                 }
@@ -66,7 +66,10 @@ public final class ResidueDetector: Detector {
             vocabulary = compiler.vocabulary
         }
         for name in Name.known where !anchored.isDisjoint(with: name.classes) {
-            prefilter.insert(name.text, isPrefix: false)
+            // GPT-4, GPT 4 and GPT4 are one name.
+            for joint in [" ", "-", ""] {
+                prefilter.insert(name.text.replacing(" ", with: joint), isPrefix: joint.isEmpty && name.text.hasPrefix("gpt"))
+            }
         }
         var compiler = PatternCompiler(macros: Lexicon.macros, vocabulary: vocabulary)
         requests = try RequestPatterns(compiler: &compiler)
@@ -86,6 +89,9 @@ public final class ResidueDetector: Detector {
     }
 
     public func mayContain(_ record: Span<UInt8>) -> Bool { prefilter.isIn(record) }
+
+    nonisolated(unsafe) public static var debug: [String: String] = [:]
+    public func debugPlaces(_ record: Span<UInt8>) -> [String] { prefilter.debugLiterals(in: record) }
 
     public func findings(in document: Document) -> [Finding] {
         var findings: [Finding] = []

@@ -15,19 +15,19 @@ extension Name {
 
     /// Companies and laboratories that make models.
     private static let vendors = """
-        openai, open ai, openai's, anthropic, google, google deepmind, deepmind, google ai, google research, alphabet
-        microsoft, microsoft ai, meta, meta ai, facebook, facebook ai, fair, mistral ai, mistral, mistralai, cohere, cohere ai
+        openai, open ai, anthropic, google, google deepmind, deepmind, google ai, google research, alphabet
+        microsoft, microsoft ai, meta, meta ai, facebook, facebook ai, mistral ai, mistral, mistralai, cohere, cohere ai
         xai, x ai, x.ai, deepseek, deepseek ai, alibaba, alibaba cloud, alibaba group, baidu, tencent, bytedance, zhipu
         zhipu ai, zhipuai, moonshot ai, moonshot, 01.ai, 01 ai, minimax, baichuan, sensetime, iflytek, huawei, xiaomi
         technology innovation institute, tii, databricks, mosaicml, lmsys, lm-sys, laion, hugging face, huggingface
         eleutherai, stability ai, stabilityai, inflection ai, inflection, perplexity ai, amazon, aws, amazon web services
-        apple, samsung, nvidia, ibm, salesforce, snowflake, adobe, oracle, ai21, ai21 labs, aleph alpha, yandex, sber
-        sberbank, sberdevices, naver, naver cloud, kakao, kakao brain, upstage, lg ai research, sk telecom, line
+        apple intelligence, samsung, nvidia, ibm, salesforce, snowflake, ai21, ai21 labs, aleph alpha, yandex, sber
+        sberbank, sberdevices, naver, naver cloud, kakao, kakao brain, upstage, lg ai research, sk telecom
         rinna, ntt, preferred networks, softbank, rakuten, cyberagent, maritaca ai, maritaca, speakleash
         character.ai, character ai, replika, luka inc, allen institute for ai, allen institute, ai2, nous research
-        together ai, together computer, bigscience, big science, stanford, you.com, writer inc, reka, reka ai, g42
+        together ai, together computer, bigscience, big science, you.com, writer inc, reka, reka ai, g42
         inception ai, inception, core42, sakana ai, silo ai, lighton, kyutai, lelapa ai, sarvam ai, krutrim
-        liquid ai, arcee ai, adept, adept ai, snap, snapchat, quora, notion, grammarly, jasper ai
+        liquid ai, arcee ai, adept, adept ai, snapchat, jasper ai
         阿里, 阿里巴巴, 阿里云, 通义实验室, 百度, 腾讯, 字节跳动, 智谱, 智谱AI, 智谱清言, 月之暗面, 深度求索, 科大讯飞, 讯飞
         华为, 商汤, 商汤科技, 零一万物, 百川智能, 谷歌, 微软, 苹果公司, 元宇宙平台
         グーグル, マイクロソフト, オープンエーアイ, オープンAI, アンソロピック, ソフトバンク, 楽天, メタ社, 百度社
@@ -42,7 +42,7 @@ extension Name {
 
     /// Models and assistants that nothing else is called.
     private static let products = """
-        chatgpt, chat gpt, chat-gpt, chatgpt's, gpt, gpt 2, gpt 3, gpt 3.5, gpt 3.5 turbo, gpt 4, gpt 4 turbo, gpt 4o, gpt 4o mini
+        chatgpt, chat gpt, gpt 2, gpt 3, gpt 3.5, gpt 3.5 turbo, gpt 4, gpt 4 turbo, gpt 4o, gpt 4o mini
         gpt 4.1, gpt 4.5, gpt 5, gpt2, gpt3, gpt3.5, gpt4, gpt4o, gpt5, instructgpt, o1 mini, o1 preview, davinci, text davinci
         text davinci 003, openai assistant, openai api, openai codex
         claude 2, claude 2.1, claude 3, claude 3.5, claude 3 opus, claude 3.5 sonnet, claude 3 sonnet, claude 3 haiku
@@ -65,7 +65,7 @@ extension Name {
         yandexgpt, yagpt, gigachat, giga chat, ruGPT, rugpt, hyperclova, hyperclova x, clova x, kogpt, ko gpt, exaone
         solar pro, a.dot, kanana, eeve, rinna gpt, plamo, tsuzumi, llm-jp, elyza, sabia 3, sabia-2, bielik, bielika, plllum, pllum
         qra, geitje, fietje, jais 30b, jais chat, allam, noor llm, acegpt, cerbero, minerva 7b, italia 9b, velvet ai, lucie 7b
-        croissantllm, vigogne, teuken, leolm, leo lm, latxa, salamandra, nanbeige, step 1, abab, skywork, tigerbot
+        croissantllm, vigogne, teuken, leolm, leo lm, latxa, salamandra, nanbeige, abab, skywork, tigerbot
         文心一言, 文心大模型, 文心, 通义千问, 千问, 通义, 讯飞星火, 星火大模型, 星火认知, 豆包, 混元, 腾讯混元, 盘古, 智谱清言, 清言, 天工, 百川大模型
         文小言, チャットGPT, チャットジーピーティー, 챗GPT, 챗지피티, 챗 GPT, 하이퍼클로바, 클로바, 클로바X, 바드, 제미나이, 코파일럿
         코GPT, 뤼튼, 이루다, 엑사원, 에이닷, ジェミニ, コパイロット, りんな

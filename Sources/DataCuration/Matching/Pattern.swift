@@ -259,16 +259,32 @@ struct PatternCompiler {
 
     // MARK: Anchors
 
-    /// Words that follow one another, as one anchor: rarer than each.
-    private func phrase(_ nodes: [Node], key: Pattern.Anchor.Key) -> Pattern.Anchor? {
-        var literals: [String] = []
-        var goesOn = false
+    private static let mostPhrases = 400
+
+    /// All ways to say words that follow one another, as literals: rarer than each word. Nil: not only words.
+    private func phrases(_ nodes: ArraySlice<Node>) -> [(text: String, goesOn: Bool)]? {
+        var phrases: [(text: String, goesOn: Bool)] = [("", false)]
         for node in nodes {
-            guard case .words(_, let literal, let isPrefix, _) = node, !goesOn else { return nil }
-            literals.append(literal)
-            goesOn = isPrefix
+            guard let next = alternatives(node), !phrases.contains(where: \.goesOn),
+                phrases.count * next.count <= Self.mostPhrases
+            else { return nil }
+            phrases = phrases.flatMap { phrase in
+                next.map { (phrase.text.isEmpty ? $0.text : phrase.text + " " + $0.text, $0.goesOn) }
+            }
         }
-        return Pattern.Anchor(key: key, literal: literals.joined(separator: " "), isPrefix: goesOn)
+        return phrases
+    }
+
+    private func alternatives(_ node: Node) -> [(text: String, goesOn: Bool)]? {
+        switch node {
+        case .words(_, let literal, let isPrefix, _): return [(literal, isPrefix)]
+        case .sequence(let nodes): return phrases(nodes[...])
+        case .choice(let nodes):
+            let parts = nodes.map(alternatives)
+            return parts.contains(where: { $0 == nil }) ? nil : parts.compactMap(\.self).flatMap(\.self)
+        case .anchor(let node): return alternatives(node)
+        default: return nil
+        }
     }
 
     /// The rarest words of which each match has one, and how rare the commonest of them is.
@@ -281,8 +297,16 @@ struct PatternCompiler {
         case .anchor(let node): return anchors(of: node).map { ($0.set, 100 + $0.weight) }
         case .sequence(let nodes):
             let best = nodes.compactMap(anchors(of:)).max { $0.weight < $1.weight }
-            guard let best, let phrase = phrase(nodes, key: best.set[0].key) else { return best }
-            return ([phrase], best.weight + 1)
+            guard let best, let phrases = phrases(nodes[...]), phrases.count > 0
+            else { return best }
+            let keys = Set(best.set.map(\.key))
+            // Each phrase has one of the best words; which of them, the index need not know.
+            return (
+                keys.flatMap { key in
+                    key == keys.first
+                        ? phrases.map { Pattern.Anchor(key: key, literal: $0.text, isPrefix: $0.goesOn) }
+                        : [Pattern.Anchor(key: key, literal: phrases[0].text, isPrefix: phrases[0].goesOn)]
+                }, best.weight + 1)
         case .choice(let nodes):
             let parts = nodes.map(anchors(of:))
             guard parts.allSatisfy({ $0 != nil }) else { return nil }

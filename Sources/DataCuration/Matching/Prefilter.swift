@@ -51,6 +51,26 @@ struct Prefilter: Sendable {
         return window.reduce(0) { $0 + (frequent.firstIndex(of: $1) ?? 20) }
     }
 
+    func debugLiterals(in text: Span<UInt8>) -> [String] {
+        var found: [String] = []
+        text.withUnsafeBytes { bytes in
+            guard bytes.count >= 4 else { return }
+            for position in 0...bytes.count - 4 {
+                let window = bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
+                for (offset, literal) in buckets[Self.hash(window)] ?? [] {
+                    let start = position - offset
+                    let end = start + literal.folded.count
+                    guard start >= 0, end <= bytes.count else { continue }
+                    if (0..<literal.folded.count).contains(where: { bytes[start + $0] | 0x20 != literal.folded[$0] }) { continue }
+                    if literal.startsWord, start > 0, Self.isLetter(bytes[start - 1]), !Self.endsEscape(bytes, start) { continue }
+                    if literal.endsWord, end < bytes.count, Self.isLetter(bytes[end]) { continue }
+                    found.append(String(decoding: literal.folded, as: UTF8.self))
+                }
+            }
+        }
+        return found
+    }
+
     /// The place of each literal found, in order; places may repeat.
     func places(in text: Span<UInt8>) -> [Int] {
         var places: [Int] = []

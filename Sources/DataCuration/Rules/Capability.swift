@@ -12,11 +12,15 @@ enum Capability: Rule {
     }
 
     static let macros: [String: String] = [
-        "unable": """
-            cannot|can't|can not|cant|am unable to|'m unable to|am not able to|'m not able to|don't have|do not have|\
-            have no|lack|am not capable of|'m not capable of|don't|do not|couldn't|am incapable of|won't be able to|\
-            will not be able to|have no way|don't currently have|not able to|not currently able to|am limited|\
-            am not equipped|'m not equipped|have no ability|unable to
+"i_unable": """
+            i cannot|i can't|i can not|i am unable to|i am not able to|i don't have|i do not have|i have no|\
+            i lack|i am not capable of|i don't|i do not|i couldn't|i am incapable of|i won't be able to|\
+            i will not be able to|i don't currently have|i am not currently able to|i am not equipped|\
+            i currently cannot|i currently can't|i also cannot|i also can't|i unfortunately cannot|\
+            i unfortunately can't|i simply can't|i simply cannot|i personally cannot|i personally can't|\
+            i do not currently have|i also don't have|i also do not have|i myself cannot|i won't|i'm unable to|\
+            i'm not able to|i'm not capable of|i'm not equipped|i'm incapable of|i'm not currently able to|\
+            i am not
             """
     ]
 
@@ -25,7 +29,7 @@ enum Capability: Rule {
             "en",
             [
                 """
-                i ({unable}) ~3 ~3 +(browse|browsing|open links|open urls|open files|open attachments|access links|access external|\
+                +({i_unable}) ~6 (browse|browsing|open links|open urls|open files|open attachments|access links|access external|\
                 access the internet|access websites|access files|access your|access any|access to your|access to any|\
                 access to specific|access to external|access to the internet|access to individual|access to personal|\
                 access to private|access to the specific|access to images|access to files|access to the full|access to a|\
@@ -41,64 +45,64 @@ enum Capability: Rule {
                 touch|play audio|play music|provide visual|provide images|provide screenshots|provide a visual|provide diagrams|\
                 display|export|render|connect to|log in|login|perform physical|contact|purchase|access)
                 """,
-                "as (a|an) ~3 +(text-based|text based) ~5 , i (cannot|can't|am unable|'m unable|am not able|don't)",
-                "i +(am only able to|can only|'m only able to|am limited to) ~3 (text|generate text|provide text|process text|communicate|work with text|respond|text-based|see what you)",
-                "i +(don't see|do not see|can't see|cannot see|don't have access|do not have access|have no access|can't access|cannot access|can't open|cannot open|can't view|cannot view|can't browse|cannot browse|can't watch|cannot watch|can't hear|cannot hear|can't play|can't run|cannot run|cannot execute|can't execute|am not able to access|'m not able to access|am unable to access|'m unable to access|am not able to see|am unable to view|'m unable to view|am not able to view) ~6",
-                "i have +(no eyes|no body|no hands|no access|no memory|no way to see|no way of seeing|no internet|no ability|no camera|no physical)",
-                "+(sorry|unfortunately|apologize|afraid) ~6 i ({unable}) ~4 (access|see|view|open|browse|hear|image|images|file|link|links|draw|display|ability|visual|physical|capability|audio|video|previous conversations)",
+                "as (a|an) ~3 (text-based|text based) ~5 , +(i cannot|i can't|i am unable|i'm unable|i am not able|i don't|i'm not able)",
+                "+(i am only able to|i can only|i'm only able to|i am limited to|i'm limited to) ~3 (text|generate text|provide text|process text|communicate|work with text|respond|text-based|see what you)",
+                "+(i don't see|i do not see|i can't see|i cannot see|i don't have access|i do not have access|i have no access|i can't access|i cannot access|i can't open|i cannot open|i can't view|i cannot view|i can't browse|i cannot browse|i can't watch|i cannot watch|i can't hear|i cannot hear|i can't play|i can't run|i cannot run|i cannot execute|i can't execute|i am not able to access|i'm not able to access|i am unable to access|i'm unable to access|i am not able to see|i am unable to view|i'm unable to view|i am not able to view) ~6",
+                "+(i have no) (eyes|body|hands|access|memory|way|internet|ability|camera|physical|recollection)",
+                "(sorry|unfortunately|apologize|afraid) ~5 +({i_unable}) ~4 (access|see|view|open|browse|hear|image|images|file|link|links|draw|display|ability|visual|physical|capability|audio|video|previous conversations)",
                 "+(no memory|don't remember|do not remember|don't retain|no recollection|can't recall|cannot recall) ~4 (previous|past|earlier|other|our last) ~2 (conversation|conversations|chat|chats|session|sessions|interactions)",
                 "+(each conversation|every conversation|this conversation) ~4 (starts|start|begins|is independent|fresh|from scratch|separate)",
-                "(without) ~3 +(access to your|being able to see|seeing the|access to the file|access to the internet) ~8 (i|me)",
+                "+(without access to your|without being able to see|without seeing the|without access to the file|without access to the internet) ~8 (i|me)",
             ]
         ),
         (
             "fr",
             [
-                "(je ne peux|je ne suis pas en mesure|je n'ai pas|je ne dispose|je n'ai aucun|je suis incapable|je ne sais pas|il m'est impossible|je ne possède|je ne vois|je ne conserve|je n'ai) ~6 +(accès|ouvrir|accéder|consulter|naviguer|voir|afficher|visualiser|télécharger|envoyer|exécuter|me souvenir|capacité|écouter|regarder|images|internet|mémoire|liens|fichiers|fichier|lien|l'image|pièce jointe|dessiner|entendre|yeux|lire|souvenir|conversations)"
+                "+(je ne peux|je ne suis pas en mesure|je n'ai pas|je ne dispose|je n'ai aucun|je suis incapable|je ne sais pas|il m'est impossible|je ne possède|je ne vois|je ne conserve|je n'ai) ~6 (accès|ouvrir|accéder|consulter|naviguer|voir|afficher|visualiser|télécharger|envoyer|exécuter|me souvenir|capacité|écouter|regarder|images|internet|mémoire|liens|fichiers|fichier|lien|l'image|pièce jointe|dessiner|entendre|yeux|lire|souvenir|conversations)"
             ]
         ),
         (
             "de",
             [
-                "(ich) ~3 (kann|habe|besitze|verfüge|sehe|bin) ~8 (keine|kein|keinen|nicht|leider) ~5 +(zugriff|öffnen|sehen|ansehen|anzeigen|abrufen|ausführen|erinnern|internet|bilder|browsen|herunterladen|zugang|aufrufen|anhören|augen|dateien|hören|speichern|links|surfen|durchsuchen|lesen|einsehen|gedächtnis|verschicken|versenden|senden|anschauen|auf deinen|auf ihre|darauf zugreifen|zugreifen)",
-                "(kann ich|habe ich|sehe ich) ~5 (keine|kein|keinen|nicht|leider) ~5 +(zugriff|öffnen|sehen|ansehen|anzeigen|abrufen|ausführen|bilder|internet|zugang|aufrufen|dateien|zugreifen|anhören|lesen|anschauen|senden|verschicken|erinnern)",
+                "(ich) ~3 (kann|habe|besitze|verfüge|sehe|bin) ~8 (keine|kein|keinen|nicht|leider) ~5 +(zugriff|öffnen|sehen|ansehen|anzeigen|abrufen|ausführen|erinnern|bilder|browsen|herunterladen|zugang|aufrufen|anhören|augen|dateien|hören|speichern|surfen|durchsuchen|lesen|einsehen|gedächtnis|verschicken|versenden|senden|anschauen|auf deinen|auf ihre|darauf zugreifen|zugreifen)",
+                "(kann ich|habe ich|sehe ich) ~5 (keine|kein|keinen|nicht|leider) ~5 +(zugriff|öffnen|sehen|ansehen|anzeigen|abrufen|ausführen|bilder|zugang|aufrufen|dateien|zugreifen|anhören|lesen|anschauen|senden|verschicken|erinnern)",
             ]
         ),
         (
             "es",
             [
-                "(no puedo|no tengo|no soy capaz|no dispongo|no me es posible|no cuento|no veo|no logro|no estoy en capacidad|no guardo|no podré) ~5 +(acceso|abrir|acceder|navegar|ver|visualizar|mostrar|descargar|enviar*|ejecutar|recordar|capacidad|escuchar|imágenes|internet|memoria|enlaces|archivos|archivo|imagen|oír|dibujar|leer|ojos|recuerdo|conversaciones|consultar)"
+                "+(no puedo|no tengo|no soy capaz|no dispongo|no me es posible|no cuento|no veo|no logro|no estoy en capacidad|no guardo|no podré) ~5 (acceso|abrir|acceder|navegar|ver|visualizar|mostrar|descargar|enviar*|ejecutar|recordar|capacidad|escuchar|imágenes|internet|memoria|enlaces|archivos|archivo|imagen|oír|dibujar|leer|ojos|recuerdo|conversaciones|consultar)"
             ]
         ),
         (
             "it",
             [
-                "(non posso|non ho|non sono in grado|non dispongo|non mi è possibile|non riesco|non vedo|non conservo|non sono capace|non ricordo) ~5 +(accesso|aprire|accedere|navigare|vedere|visualizzare|mostrare|scaricare|inviare|eseguire|ricordare|capacità|ascoltare|immagini|internet|memoria|link|file|immagine|sentire|disegnare|leggere|occhi|allegato|conversazioni|allegati|consultare|inviarti|vederla)"
+                "+(non posso|non ho|non sono in grado|non dispongo|non mi è possibile|non riesco|non vedo|non conservo|non sono capace|non ricordo) ~5 (accesso|aprire|accedere|navigare|vedere|visualizzare|mostrare|scaricare|inviare|eseguire|ricordare|capacità|ascoltare|immagini|internet|memoria|link|file|immagine|sentire|disegnare|leggere|occhi|allegato|conversazioni|allegati|consultare|inviarti|vederla)"
             ]
         ),
         (
             "pt",
             [
-                "(não posso|não tenho|não consigo|não sou capaz|não disponho|não me é possível|não vejo|não guardo|não lembro) ~5 +(acesso|abrir|acessar|aceder|navegar|ver|visualizar|mostrar|baixar|enviar|executar|lembrar|capacidade|ouvir|imagens|internet|memória|links|arquivos|arquivo|imagem|desenhar|ler|olhos|ficheiro|ficheiros|anexo|conversas|consultar|assistir|enxergar|link)"
+                "+(não posso|não tenho|não consigo|não sou capaz|não disponho|não me é possível|não vejo|não guardo|não lembro) ~5 (acesso|abrir|acessar|aceder|navegar|ver|visualizar|mostrar|baixar|enviar|executar|lembrar|capacidade|ouvir|imagens|internet|memória|links|arquivos|arquivo|imagem|desenhar|ler|olhos|ficheiro|ficheiros|anexo|conversas|consultar|assistir|enxergar|link)"
             ]
         ),
         (
             "nl",
             [
-                "(ik) ~2 (kan|heb|beschik|zie|ben) ~6 (geen|niet|helaas) ~5 +(toegang|openen|zien|bekijken|tonen|uitvoeren|herinneren|internet|afbeeldingen|browsen|downloaden|bestanden|horen|links|luisteren|ogen|geheugen|onthouden|surfen|lezen|opzoeken|versturen|in staat|afbeelding|bijlage|bezoeken)",
-                "(kan ik|heb ik|zie ik) ~6 (geen|niet|helaas) ~5 +(toegang|openen|zien|bekijken|tonen|uitvoeren|herinneren|internet|afbeeldingen|bestanden|luisteren|onthouden|lezen|versturen|bijlage)",
+                "(ik) ~2 (kan|heb|beschik|zie|ben) ~6 (geen|niet|helaas) ~5 +(toegang|openen|zien|bekijken|tonen|uitvoeren|herinneren|afbeeldingen|browsen|downloaden|bestanden|horen|luisteren|ogen|geheugen|onthouden|surfen|lezen|opzoeken|versturen|in staat|afbeelding|bijlage|bezoeken)",
+                "(kan ik|heb ik|zie ik) ~6 (geen|niet|helaas) ~5 +(toegang|openen|zien|bekijken|tonen|uitvoeren|herinneren|afbeeldingen|bestanden|luisteren|onthouden|lezen|versturen|bijlage)",
             ]
         ),
         (
             "pl",
             [
-                "(nie mogę|nie mam|nie jestem w stanie|nie potrafię|nie posiadam|nie widzę|nie pamiętam|nie przechowuję|nie umiem) ~5 +(dostępu|otworzyć|otwierać|przeglądać|zobaczyć|wyświetlić|pobrać|wysłać|wysyłać|uruchomić|pamiętać|możliwości|internetu|obrazów|obrazu|plików|pliku|linków|linku|słuchać|posłuchać|zapamiętać|oczu|dostęp|poprzednich|pamięci|obrazka|załącznika|odtworzyć|obejrzeć|odczytać)"
+                "+(nie mogę|nie mam|nie jestem w stanie|nie potrafię|nie posiadam|nie widzę|nie pamiętam|nie przechowuję|nie umiem) ~5 (dostępu|otworzyć|otwierać|przeglądać|zobaczyć|wyświetlić|pobrać|wysłać|wysyłać|uruchomić|pamiętać|możliwości|internetu|obrazów|obrazu|plików|pliku|linków|linku|słuchać|posłuchać|zapamiętać|oczu|dostęp|poprzednich|pamięci|obrazka|załącznika|odtworzyć|obejrzeć|odczytać)"
             ]
         ),
         (
             "ru",
             [
-                "(не могу|не имею|нет|не способен|не способна|не вижу|не умею|не в состоянии|не обладаю|не помню|не храню|не запоминаю|у меня отсутствует) ~5 +(доступ*|открыть|открывать|просматривать|увидеть|видеть|показать|скачать|отправить|отправлять|выполнить код|запомнить|возможности|интернет*|изображени*|файл*|ссылк*|слушать|прослушать|памяти|глаз|запустить|предыдущ*|прошлы*|картинк*|перейти|посмотреть|вложени*|услышать|просмотреть|рисовать|помнить)"
+                "+(не могу|не имею|нет|не способен|не способна|не вижу|не умею|не в состоянии|не обладаю|не помню|не храню|не запоминаю|у меня отсутствует) ~5 (доступ*|открыть|открывать|просматривать|увидеть|видеть|показать|скачать|отправить|отправлять|выполнить код|запомнить|возможности|интернет*|изображени*|файл*|ссылк*|слушать|прослушать|памяти|глаз|запустить|предыдущ*|прошлы*|картинк*|перейти|посмотреть|вложени*|услышать|просмотреть|рисовать|помнить)"
             ]
         ),
         (
@@ -110,7 +114,7 @@ enum Capability: Rule {
         (
             "ja",
             [
-                "+(画像|リンク|ファイル|URL|ウェブサイト|インターネット|動画|音声|サイト|写真|ウェブ|添付|コード|以前の会話|過去の会話|メール|ネット|前回|会話) ~18 (できません|できない|ことはできません|見ることができ|開けません|開くこと|閲覧|アクセス|見られません|覚えて|聞くことが|見えません|読み込め|送信でき|保持し|記憶し|拝見|見えな|確認できません|覚えていま)"
+                "+(画像|リンク|ファイル|ウェブサイト|インターネット|動画|音声|サイト|写真|ウェブ|添付|コード|以前の会話|過去の会話|メール|ネット|前回|会話) ~18 (できません|できない|ことはできません|見ることができ|開けません|開くこと|閲覧|アクセス|見られません|覚えて|聞くことが|見えません|読み込め|送信でき|保持し|記憶し|拝見|見えな|確認できません|覚えていま)"
             ]
         ),
         (
@@ -122,7 +126,7 @@ enum Capability: Rule {
         (
             "ar",
             [
-                "(لا يمكنني|لا أستطيع|ليس لدي|لا أملك|لا أقدر|غير قادر|لا أرى|لا أتذكر|لا أمتلك|لا أحتفظ) ~4 +(الوصول|فتح|تصفح|رؤية|عرض|تحميل|إرسال|تشغيل|تذكر|الصور|الإنترنت|الملفات|الروابط|الاستماع|ذاكرة|الصورة|الملف|القدرة|مشاهدة|سماع|قراءة|المحادثات|عينان|تنزيل|حفظ|استعراض|الرابط|وصول)"
+                "+(لا يمكنني|لا أستطيع|ليس لدي|لا أملك|لا أقدر|غير قادر|لا أرى|لا أتذكر|لا أمتلك|لا أحتفظ) ~4 (الوصول|فتح|تصفح|رؤية|عرض|تحميل|إرسال|تشغيل|تذكر|الصور|الإنترنت|الملفات|الروابط|الاستماع|ذاكرة|الصورة|الملف|القدرة|مشاهدة|سماع|قراءة|المحادثات|عينان|تنزيل|حفظ|استعراض|الرابط|وصول)"
             ]
         ),
     ]

@@ -32,16 +32,16 @@ enum Cutoff: Rule {
         (
             "en",
             [
-                "(as of|up to|until|since|after|before|by|at the time of|prior to|beyond|past|at) ~2 my [own] ~2 (+(last|latest|current|most recent) (update|training|knowledge|cutoff)|+knowledge|+training|+cutoff)",
+                "+((as of|up to|until|since|after|before|by|at the time of|prior to|beyond|past|at) my) [own] ~2 ((last|latest|current|most recent) (update|training|knowledge|cutoff)|knowledge|training|cutoff)",
                 """
-                {mine} ~5 +(cutoff|cut off|cut-off|ends|ended|end|stops|stopped|limited|extends|only goes|goes|was last updated|\
+                +({mine}) ~5 (cutoff|cut off|cut-off|ends|ended|end|stops|stopped|limited|extends|only goes|goes|was last updated|\
                 last updated|current as of|is current|was current|only covers|covers|includes|only includes|dates|frozen|\
                 only extends|updated|stop|is from|comes from|reaches|only reach|is up to|is only|was completed|may be outdated|\
                 outdated|is fixed|out of date) !(my|by me)
                 """,
-                "my +(knowledge cutoff|cutoff|cut off|cut-off|training cutoff|knowledge cut off|knowledge cut-off|training data cutoff)",
+                "+(my (knowledge cutoff|cutoff|cut off|cut-off|training cutoff|knowledge cut off|knowledge cut-off|training data cutoff))",
                 "+(knowledge cutoff|knowledge cut off|knowledge cut-off|training cutoff|training cut off|training cut-off|data cutoff|cutoff date|cut off date|cut-off date) ~4 (is|was|of|in|date|september|october|january|april|june|march|december|2021|2022|2023|2024|i)",
-                "(my|i was|i am|i'm|i) ~6 +(training data|trained) ~6 (up to|until|up until|through|before) ~3 (2019|2020|2021|2022|2023|2024|2025|that|january|april|june|september|october|december|early|late|a certain)",
+                "(my|i was|i am|i'm|i) ~6 +(training data|data i was trained|was trained|been trained|am trained|i'm trained|only trained) ~6 (up to|until|up until|through|before) ~3 (2019|2020|2021|2022|2023|2024|2025|that|january|april|june|september|october|december|early|late|a certain)",
                 "(i was|i'm) ~2 +(last updated|last trained|most recently updated|only trained|only updated)",
                 """
                 i (don't|do not|can't|cannot|lack|have no|am unable to|'m unable to|won't|am not able to|'m not able to|\
@@ -50,17 +50,17 @@ enum Cutoff: Rule {
                 current information|latest information|most recent|latest news|latest data|recent events|recent information|\
                 live updates|latest updates|live scores|live feed|live prices|recent news|recent developments)
                 """,
-                "i (know|have knowledge|have information|have data|have no knowledge|have no information|have no data) ~3 (about|of|on) ~4 +(after|beyond|past|since) ~3 (2019|2020|2021|2022|2023|2024|my|that|cutoff|september|this date)",
-                "i (don't|do not|cannot|can't|have no|may not|might not|wouldn't) ~10 (after|beyond|since|past) ~3 +(september 2021|2021|2022|2023|2024|my knowledge|my training|my last|that date|my cutoff)",
-                "(without|no|lack|lacking) ~2 +(real-time|real time|up-to-date|live) ~2 (access|data|information|updates) ~6 (i|my)",
-                "+(real-time|real time|live) (data|information|updates|access|news) ~6 (not|isn't|unavailable) ~5 (me|my|i)",
-                "(events|developments|changes|news|anything|information|updates) ~5 (after|since|beyond|past) ~2 +(my|september 2021|my training|my knowledge|that date)",
+                "+(i (know|have knowledge|have information|have data|have no knowledge|have no information|have no data)) ~3 (about|of|on) ~4 (after|beyond|past|since) ~3 (2019|2020|2021|2022|2023|2024|my|that|cutoff|september|this date)",
+                "+(i (don't|do not|cannot|can't|have no|may not|might not|wouldn't)) ~10 (after|beyond|since|past) ~3 (september 2021|2021|2022|2023|2024|my knowledge|my training|my last|that date|my cutoff)",
+                "+((without|no|lack|lacking) (real-time|real time|up-to-date|live)) ~2 (access|data|information|updates) ~6 (i|my)",
+                "+((real-time|real time|live) (data|information|updates|access|news)) ~6 (not|isn't|unavailable) ~5 (me|my|i)",
+                "(events|developments|changes|news|anything|information|updates) ~5 +((after|since|beyond|past) (my|september 2021))",
                 "(last|latest) +(knowledge update|training update|knowledge cutoff|training cutoff|training data) (in|was|of|from)",
-                "my +(last update|latest update|most recent update|last training|latest training|last knowledge update|last training update|last data update)",
+                "+(my (last update|latest update|most recent update|last training|latest training|last knowledge update|last training update|last data update))",
                 "(i'm|i am) +(only aware|only familiar|not aware|only current|not up to date|not up-to-date) ~4 (up to|until|of) ~8 (2021|2022|2023|2024|events|recent|date)",
-                "my +(knowledge|information|training data|data) ~3 (limited to|only up to|only goes up to|up to|until|through|stops at|stops in|ends in|ends at|as of|may not be|might not be) ~4",
+                "+(my (knowledge|information|training data|data)) ~3 (limited to|only up to|only goes up to|up to|until|through|stops at|stops in|ends in|ends at|as of|may not be|might not be) ~4",
                 "+(as of september 2021|as of 2021|as of my|as of early 2022) ~12 (i|my)",
-                "i (don't|do not) have +(internet access|access to the internet|access to current|access to real|access to live|access to up|access to recent|access to the latest)",
+                "+(i (don't|do not) have) (internet access|access to the internet|access to current|access to real|access to live|access to up|access to recent|access to the latest)",
             ]
         ),
         (
@@ -68,16 +68,16 @@ enum Cutoff: Rule {
             [
                 "(mes|ma|mon) ~2 +(connaissances|données d'entraînement|base de connaissances|données|entraînement|formation|dernière mise à jour|savoir|apprentissage|informations) ~6 (s'arrêtent|s'arrête|jusqu'|jusqu'en|limitées|limitée|datent|date|remonte|remontent|vont|arrêtées|à jour|arrêté|s'étendent|de|en|figées|couvrent|s'étend|ne|terminée)",
                 "+(dernière mise à jour|date de coupure|date limite de connaissances|date de fin d'entraînement|ma dernière formation) ~6",
-                "je (n'ai|ne dispose|ne peux|ne possède) ~6 +(temps réel|actualisées|à jour|récentes|actuelles|en direct|récents|actualité|dernières|internet)",
+                "je (n'ai|ne dispose|ne peux|ne possède) ~6 +(temps réel|actualisées|à jour|récentes|actuelles|en direct|récents|actualité|dernières)",
                 "+(connaissances) ~4 (s'arrêtent|arrêtées|limitées|jusqu'en|jusqu'à|datent)",
             ]
         ),
         (
             "de",
             [
-                "(mein|meine|meiner|meinem|meines|meinen) ~2 +(wissen|wissensstand|trainingsdaten|kenntnisse|wissensstandes|kenntnisstand|informationen|letzten update|letztes update|training|wissens|trainings|datenstand|daten|letzten aktualisierung|letzte aktualisierung|datenbasis)",
+                "(mein|meine|meiner|meinem|meines|meinen) ~2 +(wissen|wissensstand|trainingsdaten|kenntnisse|wissensstandes|kenntnisstand|letzten update|letztes update|wissens|datenstand|letzten aktualisierung|letzte aktualisierung|datenbasis)",
                 "+(wissensstand|wissensstichtag|trainingsstand|trainingsdaten|kenntnisstand|stichtag) ~6 (2021|2022|2023|2024|september|ich|mein|ist|endet|reicht)",
-                "(ich|mir) ~3 (habe|kann|besitze|verfüge|fehlt|fehlen) ~5 (kein|keine|keinen|nicht|leider) ~4 +(echtzeit*|aktuelle*|aktuellen|neueste|neuesten|live*|tagesaktuell*|internet)",
+                "(ich|mir) ~3 (habe|kann|besitze|verfüge|fehlt|fehlen) ~5 (kein|keine|keinen|nicht|leider) ~4 +(echtzeit*|aktuelle*|aktuellen|neueste|neuesten|live daten|tagesaktuell*)",
                 "(keinen|keine|kein) ~2 +(echtzeit*|zugriff auf aktuelle|zugang zu aktuellen|aktuellen daten|zugriff auf echtzeit*|zugriff auf das internet|live daten) ~8",
             ]
         ),
@@ -86,15 +86,15 @@ enum Cutoff: Rule {
             [
                 "(mi|mis) ~2 +(conocimiento|conocimientos|datos de entrenamiento|entrenamiento|última actualización|información|base de datos|datos|fecha de corte|corte) ~7 (llega|llegan|hasta|limita|limitado|limitada|corte|actualizado|actualizada|actualización|termina|terminan|en|acaba|abarca|abarcan|cubre|no|se|finaliza|es)",
                 "+(fecha de corte|corte de conocimiento|última actualización de mis|fecha límite de conocimiento|mi última actualización)",
-                "no (tengo|dispongo|puedo|cuento) ~7 +(tiempo real|actualizada|actualizados|recientes|actuales|en vivo|última hora|actualizado|reciente|internet|en directo)",
+                "no (tengo|dispongo|puedo|cuento) ~7 +(tiempo real|actualizada|actualizados|recientes|actuales|en vivo|última hora|actualizado|reciente|en directo)",
             ]
         ),
         (
             "it",
             [
-                "(mie|mia|mio|miei|mi) ~2 +(conoscenze|conoscenza|dati di addestramento|addestramento|ultimo aggiornamento|informazioni|dati|aggiornamento|sapere|training) ~7 (ferma|fermano|fino|aggiornate|aggiornata|limitate|limitata|arrivano|risalgono|è|sono|si|al|risale|terminano|arriva|aggiornati|coprono|non|di|a)",
+                "(mie|mia|mio|miei|mi) ~2 +(conoscenze|conoscenza|dati di addestramento|addestramento|ultimo aggiornamento|informazioni|dati|aggiornamento|sapere) ~7 (ferma|fermano|fino|aggiornate|aggiornata|limitate|limitata|arrivano|risalgono|è|sono|si|al|risale|terminano|arriva|aggiornati|coprono|non|di|a)",
                 "+(data di cutoff|data limite|ultimo aggiornamento delle mie|mio ultimo aggiornamento|cut off delle mie)",
-                "non (ho|dispongo|posso|sono) ~7 +(tempo reale|aggiornate|aggiornati|recenti|attuali|diretta|internet|in diretta|ultime notizie)",
+                "non (ho|dispongo|posso|sono) ~7 +(tempo reale|aggiornate|aggiornati|recenti|attuali|diretta|in diretta|ultime notizie)",
             ]
         ),
         (
@@ -102,15 +102,15 @@ enum Cutoff: Rule {
             [
                 "(meu|meus|minha|minhas) ~2 +(conhecimento|conhecimentos|dados de treinamento|treinamento|última atualização|informações|dados|base de dados|treino|dados de treino|atualização|base de conhecimento) ~7 (vai|vão|até|limita|limitado|limitadas|corte|atualizado|atualizadas|termina|terminam|em|foi|para|param|só|é|cobre|de|não|se|parou|foram|estende)",
                 "+(data de corte|corte de conhecimento|minha última atualização|meu último treinamento|data limite de conhecimento)",
-                "não (tenho|disponho|posso|consigo|possuo) ~7 +(tempo real|atualizadas|atualizados|recentes|atuais|ao vivo|internet|em direto)",
+                "não (tenho|disponho|posso|consigo|possuo) ~7 +(tempo real|atualizadas|atualizados|recentes|atuais|ao vivo|em direto)",
             ]
         ),
         (
             "nl",
             [
-                "(mijn) ~2 +(kennis|trainingsdata|trainingsgegevens|training|laatste update|informatie|gegevens|kennisbestand|trainingsperiode|data|kennisgrens|kennisbasis) ~7 (tot|gaat|loopt|eindigt|stopt|beperkt|bijgewerkt|reikt|van|in|is|dateert|houdt|bevat|zijn)",
+                "(mijn) ~2 +(kennis|trainingsdata|trainingsgegevens|laatste update|kennisbestand|trainingsperiode|kennisgrens|kennisbasis) ~7 (tot|gaat|loopt|eindigt|stopt|beperkt|bijgewerkt|reikt|van|in|is|dateert|houdt|bevat|zijn)",
                 "+(kennisgrens|afkapdatum|laatste kennisupdate|mijn laatste update|afsluitdatum|peildatum)",
-                "(ik) ~2 (heb|kan|beschik) ~3 (geen|niet) ~4 +(realtime|real-time|actuele|recente|live|internet|nieuwste)",
+                "(ik) ~2 (heb|kan|beschik) ~3 (geen|niet) ~4 +(realtime|actuele|recente|nieuwste)",
             ]
         ),
         (

@@ -39,32 +39,40 @@ enum ForeignPolicy: Rule {
                 "{breaks} ~8 ({who}) ~6 ({rules})",
                 "({who}) ~6 ({rules}) ~10 {breaks}",
                 """
-                {breaks} ~6 my [own] ~2 (content policy|content policies|usage policy|usage policies|use case policy|\
+                {breaks} ~6 +(my (content policy|content policies|usage policy|usage policies|use case policy|\
                 safety policy|policies|policy|content guidelines|guidelines|safety guidelines|usage guidelines|\
-                ethical guidelines|programming guidelines|terms|operating guidelines)
+                ethical guidelines|programming guidelines|operating guidelines))
                 """,
                 """
-                my [own] ~2 (content policy|content policies|usage policy|usage policies|use case policy|policies|policy|\
+                +(my (content policy|content policies|usage policy|usage policies|use case policy|policies|policy|\
                 content guidelines|guidelines|safety guidelines|usage guidelines|ethical guidelines|\
-                programming guidelines|operating guidelines|safety rules) ~3 {breaks}
+                programming guidelines|operating guidelines|safety rules)) ~3 {breaks}
                 """,
-                "my (guidelines|policy|policies|rules|instructions) (say|state|don't|do not|won't|tell) ~4",
+                "+(my (guidelines|policy|policies|rules|instructions)) (say|state|don't|do not|won't|tell) ~4",
                 """
                 {rules} ~4 (set|given|established|imposed|laid down|put in place|defined|outlined|provided|issued|made|\
-                enforced|written) ~2 by ~2 (my ({makers})|{who}|the company that|those who|the people who|the team)
+                enforced|written) ~2 by ~2 ({who})
                 """,
                 """
-                (@vendor|@product|my ({makers})) ~3 (does not|doesn't|do not|don't|won't|will not|has asked|have asked|\
+                {rules} ~6 +(by (my ({makers})|the company that|those who|the people who|the team that|the team behind)) ~3
+                """,
+                """
+                (my ({makers})) ~3 +(does not allow|doesn't allow|do not allow|don't allow|has asked me|have asked me|\
+                prohibits me|prohibit me|forbids me|forbid me|requires me|require me|instructed me|restricts me|restrict me|\
+                prevents me|prevent me|told me|want me|wants me|won't let me|don't let me|doesn't let me|do not want|don't want)
+                """,
+                """
+                (@vendor|@product) ~3 (does not|doesn't|do not|don't|won't|will not|has asked|have asked|\
                 prohibits|prohibit|forbids|forbid|requires|require|instructed|restricts|restrict|prevents|prevent|\
                 has instructed|have instructed|has restricted|have restricted|has told|have told|wants|want|asks) ~4 \
                 (me|my|allow me)
                 """,
                 """
                 (against|violate|violates|violating|violation of|breach of|contrary to|complies with|comply with|\
-                not comply with|breaches) ~4 (content|usage|use case|use|community|safety|content use|acceptable use) \
-                ({rules})
+                not comply with|breaches) ~4 +((content|usage|use case|use|community|safety|content use|acceptable use) \
+                ({rules}))
                 """,
-                "(content|usage|use case|acceptable use) (policy|policies) ~4 (prevents|forbids|does not allow|doesn't allow|prohibits|i must|i follow|i have to)",
+                "+((content|usage|use case|acceptable use) (policy|policies)) ~4 (prevents|forbids|does not allow|doesn't allow|prohibits|i must|i follow|i have to)",
                 "(not allowed|not permitted|prohibited|forbidden|disallowed|restricted) ~2 (by|under) ~3 (@vendor|@product)",
                 "(use case|usage|content) (policy|policies) [of|from|by|at] ~2 ({who})",
                 "({who}) [s] (use case|usage|content|content usage|acceptable use) (policy|policies|guidelines)",
@@ -73,10 +81,10 @@ enum ForeignPolicy: Rule {
         (
             "fr",
             [
-                "(politique*|règles|conditions|directives|charte|consignes|principes|règlement) ~5 ({who})",
+                "(politique|politiques|règles|conditions d'utilisation|directives|charte|consignes|principes|règlement) ~5 ({who})",
                 "({who}) ~6 (interdit|interdisent|m'interdit|n'autorise|m'empêche|n'autorisent|ne me permet|ne permet|me demande) ~8",
-                "(contraire|enfreint|viole|violerait|va à l'encontre|à l'encontre|respecte pas|conforme|interdit|contrevient|permettent|autorise|autorisent) ~5 (mes|ma|notre) ~2 (politique*|règles|directives|consignes|conditions|principes|lignes directrices)",
-                "(mes|ma) ~2 (politique de contenu|politique d'utilisation|règles|directives|consignes|conditions d'utilisation|lignes directrices|politique*) ~5 (interdit|interdisent|permet|permettent|m'empêche*|autorise|autorisent|m'impose|contenu)",
+                "(contraire|enfreint|viole|violerait|va à l'encontre|à l'encontre|respecte pas|conforme|interdit|contrevient|permettent|autorise|autorisent) ~5 (mes|ma|notre) ~2 (politique|politiques|règles|directives|consignes|principes|lignes directrices)",
+                "(mes|ma) ~2 (politique de contenu|politique d'utilisation|règles|directives|consignes|conditions d'utilisation|lignes directrices|politique|politiques) ~5 (interdit|interdisent|permet|permettent|m'empêche*|autorise|autorisent|m'impose|contenu)",
                 "(politique de contenu|politique d'utilisation|politiques d'utilisation)",
             ]
         ),
@@ -93,10 +101,10 @@ enum ForeignPolicy: Rule {
         (
             "es",
             [
-                "(política*|políticas|directrices|normas|reglas|términos|condiciones|principios|lineamientos) ~5 ({who})",
+                "(política|políticas|directrices|normas|reglas|términos|condiciones|principios|lineamientos) ~5 ({who})",
                 "({who}) ~4 (prohíbe|prohíben|no permite|no me permite|no permiten|me impide|me prohíbe|no me deja)",
-                "(mi|mis|nuestra|nuestras) ~1 (política*|directrices|normas|reglas|lineamientos) ~5 (contenido|uso|prohíbe*|permite*|impide*|no|seguridad)",
-                "(infringe|viola|incumple|va en contra|contra|contraviene|permiten|permite|cumple) ~4 (mi|mis) ~2 (política*|directrices|normas|lineamientos|reglas|principios)",
+                "(mi|mis|nuestra|nuestras) ~1 (política|directrices|normas|reglas|lineamientos) ~5 (contenido|uso|prohíbe*|permite*|impide*|no|seguridad)",
+                "(infringe|viola|incumple|va en contra|contra|contraviene|permiten|permite|cumple) ~4 (mi|mis) ~2 (política|directrices|normas|lineamientos|reglas|principios)",
                 "(política de contenido|políticas de contenido|política de uso|políticas de uso)",
             ]
         ),
@@ -105,18 +113,18 @@ enum ForeignPolicy: Rule {
             [
                 "(politica|politiche|linee guida|norme|regole|termini|condizioni|policy|principi|regolamento) ~5 ({who})",
                 "({who}) ~4 (vieta|vietano|proibisce|non permette|non mi permette|non consente|non mi consente|impedisce|mi vieta|mi impedisce)",
-                "(mie|mia|mio|miei|nostre|nostra) ~1 (politica|politiche|linee guida|norme|regole|policy) ~5",
-                "(viola|violerebbe|contro|contrario|contraria|contravviene) ~4 (politica|politiche|linee guida|policy) ~4",
+                "+((mie|mia|miei|nostre|nostra) (politica|politiche|linee guida|norme|regole|policy))",
+                "+(viola|violerebbe|contravviene|contraria) ~4 (politica|politiche|linee guida|policy)",
                 "(politica sui contenuti|norme sui contenuti|politiche sui contenuti)",
             ]
         ),
         (
             "pt",
             [
-                "(política*|políticas|diretrizes|normas|regras|termos|condições|princípios) ~5 ({who})",
+                "(política|políticas|diretrizes|normas|regras|termos|condições|princípios) ~5 ({who})",
                 "({who}) ~4 (proíbe|proíbem|não permite|não me permite|não permitem|me impede|impede|não me deixa)",
-                "(minha|minhas|nossas|nossa) ~1 (política*|diretrizes|normas|regras) ~5",
-                "(viola|violaria|vai contra|contra|contraria|infringe|fere) ~4 (política*|diretrizes) ~4",
+                "(minha|minhas|nossas|nossa) ~1 (política|diretrizes|normas|regras) ~5",
+                "(viola|violaria|vai contra|contra|contraria|infringe|fere) ~4 (política|diretrizes) ~4",
                 "(política de conteúdo|políticas de conteúdo|política de uso|políticas de uso)",
             ]
         ),
@@ -133,9 +141,9 @@ enum ForeignPolicy: Rule {
         (
             "pl",
             [
-                "(polityk*|zasad*|wytyczn*|regulamin*|warunk*|regul*|reguł*) ~5 ({who})",
+                "(polityk*|zasad*|wytyczn*|regulamin*|warunk*|reguł*) ~5 ({who})",
                 "({who}) ~4 (zabrania*|zakazuje*|nie pozwala*|nie zezwala*|zabraniają|nie dopuszcza)",
-                "(moje|moja|moją|moimi|moich|moim) ~1 (zasad*|wytyczn*|polityk*|regul*|reguł*)",
+                "(moje|moja|moją|moimi|moich|moim) ~1 (zasad*|wytyczn*|polityk*|reguł*)",
                 "(polityk* treści|polityką treści|zasady użytkowania|polityką użytkowania)",
             ]
         ),

@@ -43,26 +43,26 @@ enum GenericIdentity: Rule {
             [
                 "(as|being|since i'm|since i am|because i'm|because i am|speaking as|given that i'm|given that i am) [just|only|merely|simply|but] (a|an) [{adjective}] [{adjective}] [{adjective}] {ai} (,|$|&({i}|i'm|my|me|it|trained|created|developed|designed|programmed|that|which|without|with no|with|language|there|this|and i|in|myself|from|powered|who|to))",
                 "as (ai|artificial intelligence|an artificial intelligence) , ~4 ({i}|i'm|my|it)",
-                "{i_am} [{hedge}] [{hedge}] (a|an|the) [{adjective}] [{adjective}] [{adjective}] [{adjective}] {ai} !({profession})",
-                "{i_am} [{hedge}] [{hedge}] (ai|artificial intelligence|software|language model) !({profession}|enthusiast|literate|driven|company)",
-                "{i_am} not ~2 (a|an) (real|actual|human|living|sentient|physical) +(human|person|being|human being|people) ~8 !(to)",
-                "{i_am} not +(human|sentient|conscious|a human|a person|capable of feeling|capable of experiencing|capable of having|alive|a human being|a real person)",
-                "i (don't|do not|cannot|can't|lack|have no|am incapable of|'m not capable of|am not capable of|don't actually|do not actually|don't really|possess no|do not possess|don't possess) ~4 +({feelings})",
-                "i (am|'m|was) ~2 +(programmed to|designed to|trained to|built to|here to assist|here to provide|an automated) ~4 (provide|assist|help|answer|respond|generate|follow|be|support|give|process|offer|understand|treat|avoid|promote)",
-                "my +(programming|algorithms|primary function|purpose is to|responses are generated|responses are based|main function|primary purpose|sole purpose|capabilities are|neural) ~3",
-                "i (exist|live|run|operate) ~3 (only|as|in|on|purely|solely) ~5 +(software|server|servers|code|computer|digital|cloud|data center|data centers)",
-                "{i_am} ~2 (made|composed) of +(code|software|algorithms|ones and zeros|weights)",
-                "{i_am} not ~2 +(affiliated|associated) with ~4 (@vendor|@product)",
+                "+({i_am}) [{hedge}] [{hedge}] (a|an|the) [{adjective}] [{adjective}] [{adjective}] [{adjective}] {ai} !({profession})",
+                "+({i_am}) [{hedge}] [{hedge}] (ai|artificial intelligence|software|language model) !({profession}|enthusiast|literate|driven|company)",
+                "+(({i_am}) (not a|not an|not actually a|not really a) (real|actual|human|living|sentient|physical)) (human|person|being|human being)",
+                "+(({i_am}) not (human|sentient|conscious|a human|a person|capable of feeling|capable of experiencing|capable of having|alive|a human being|a real person))",
+                "+(i (don't|do not|cannot|can't|lack|have no|am incapable|am not capable|possess no)|i'm not capable|i'm incapable) ~5 ({feelings})",
+                "+(({i_am}|i was) (programmed to|only programmed to|designed to|trained to|built to|here to assist|here to provide|an automated|not programmed to|not designed to)) ~4 (provide|assist|help|answer|respond|generate|follow|be|support|give|process|offer|understand|treat|avoid|promote)",
+                "+(my (programming|algorithms|primary function|purpose is to|responses are generated|responses are based|main function|primary purpose|sole purpose|capabilities are|neural)) ~3",
+                "+(i (exist|live|run|operate)) ~3 (only|as|in|on|purely|solely) ~5 (software|server|servers|code|computer|digital|cloud|data center|data centers)",
+                "{i_am} ~2 +((made of|composed of) (code|software|algorithms|ones and zeros|weights))",
+                "+(({i_am}) not (affiliated|associated|in any way affiliated|in any way associated|directly affiliated)) with ~4 (@vendor|@product)",
                 "{i_am} not +(@product|@ambiguous)",
                 "(like|unlike) (a human|humans|you) , +(as an ai|i'm an ai|i'm a machine)",
                 "(talking|speaking|chatting) (to|with) ~2 +(a machine|a bot|an ai|a language model|a computer program|a chatbot|a computer)",
-                "(there's|there is) no +(human|person|one) ~4 (behind|typing|here)",
+                "+((there's|there is) no (human|person|one|real person) (behind|typing|here))",
             ]
         ),
         (
             "fr",
             [
-                "(je suis|je ne suis|je reste|étant|en tant que|en tant qu'|en ma qualité) [qu'|d'] ~5 +(ia|intelligence artificielle|modèle de langage|modèle linguistique|chatbot|programme informatique|assistant virtuel|assistant ia|robot|machine|modèle d'ia|agent conversationnel|assistant numérique|modèle de langue|logiciel|assistante virtuelle|programme) !(engineer|ingénieur)",
+                "(je suis|je ne suis|je reste|étant|en tant que|en tant qu'|en ma qualité) [qu'|d'] ~5 +(ia|intelligence artificielle|modèle de langage|modèle linguistique|chatbot|programme informatique|assistant virtuel|assistant ia|robot|modèle d'ia|agent conversationnel|assistant numérique|modèle de langue|assistante virtuelle|programme) !(engineer|ingénieur)",
                 "je (n'ai|ne possède|ne ressens|n'éprouve|n'ai pas) ~4 +(émotions|sentiments|conscience|opinions personnelles|opinion personnelle|corps|expériences personnelles|préférences|émotion|avis personnel|sensations)",
                 "je ne suis ~3 +(humain|être humain|une vraie personne|une personne|humaine)",
                 "j'ai été +(programmé|conçu|programmée|conçue) pour",
@@ -71,7 +71,7 @@ enum GenericIdentity: Rule {
         (
             "de",
             [
-                "(ich bin|als|bin ich|ich als) ~4 +(ki|ki-modell|sprachmodell|künstliche intelligenz|chatbot|computerprogramm|ki-assistent|ki-sprachmodell|maschine|virtueller assistent|ki-assistentin|programm|digitaler assistent|bot|künstlichen intelligenz|software|assistenzsystem|sprach ki|ki-system) !(experte|entwickler)",
+                "(ich bin|als|bin ich|ich als) ~4 +(ki|ki-modell|sprachmodell|künstliche intelligenz|chatbot|computerprogramm|ki-assistent|ki-sprachmodell|maschine|virtueller assistent|ki-assistentin|programm|digitaler assistent|bot|künstlichen intelligenz|assistenzsystem|sprach ki|ki-system) !(experte|entwickler)",
                 "ich ~2 (habe|besitze|empfinde|verfüge|kenne) ~3 (keine|kein|keinen|weder|nicht) ~3 +(gefühle|emotionen|bewusstsein|persönliche meinung|körper|eigene meinung|persönlichen erfahrungen|eigenen erfahrungen|meinung|empfindungen|persönlichen vorlieben|persönliche|eigene)",
                 "ich bin kein +(mensch|echter mensch|lebewesen)",
                 "ich (bin|wurde) ~2 +(darauf programmiert|dafür entwickelt|darauf trainiert|dazu da)",
@@ -80,7 +80,7 @@ enum GenericIdentity: Rule {
         (
             "es",
             [
-                "(soy|como|al ser|siendo|por ser|dado que soy|solo soy) ~4 +(ia|inteligencia artificial|modelo de lenguaje|chatbot|programa informático|asistente virtual|asistente de ia|máquina|modelo de ia|robot|bot|modelo lingüístico|programa de ordenador|programa|asistente digital|software|asistente de inteligencia)",
+                "(soy|como|al ser|siendo|por ser|dado que soy|solo soy) ~4 +(ia|inteligencia artificial|modelo de lenguaje|chatbot|programa informático|asistente virtual|asistente de ia|máquina|modelo de ia|robot|bot|modelo lingüístico|programa de ordenador|programa|asistente digital|asistente de inteligencia)",
                 "no (tengo|siento|poseo|experimento) ~4 +(emociones|sentimientos|conciencia|opiniones personales|cuerpo|experiencias personales|opinión personal|preferencias|opiniones|gustos|consciencia)",
                 "no soy ~2 +(humano|persona|ser humano|humana|una persona)",
                 "+(estoy programado|estoy diseñado|fui diseñado|he sido diseñado|estoy programada|estoy diseñada|fui programado) ~1 para",
@@ -89,7 +89,7 @@ enum GenericIdentity: Rule {
         (
             "it",
             [
-                "(sono|come|in quanto|essendo|sono solo) ~4 +(ia|intelligenza artificiale|modello linguistico|chatbot|programma|assistente virtuale|modello di linguaggio|macchina|modello di ia|assistente ia|assistente ai|bot|software|ai|robot|assistente digitale|programma informatico)",
+                "(sono|come|in quanto|essendo|sono solo) ~4 +(ia|intelligenza artificiale|modello linguistico|chatbot|programma|assistente virtuale|modello di linguaggio|macchina|modello di ia|assistente ia|assistente ai|bot|robot|assistente digitale|programma informatico)",
                 "non (ho|provo|possiedo) ~4 +(emozioni|sentimenti|coscienza|opinioni personali|corpo|esperienze personali|opinioni|preferenze|gusti)",
                 "non sono ~2 +(umano|persona|essere umano|umana|una persona)",
                 "+(sono programmato|sono progettato|sono stato progettato|sono stato programmato|sono programmata) ~1 per",
@@ -98,7 +98,7 @@ enum GenericIdentity: Rule {
         (
             "pt",
             [
-                "(sou|como|por ser|sendo|eu sou) ~4 +(ia|inteligência artificial|modelo de linguagem|chatbot|programa de computador|assistente virtual|assistente de ia|máquina|modelo de ia|robô|bot|programa|software|assistente digital|modelo linguístico)",
+                "(sou|como|por ser|sendo|eu sou) ~4 +(ia|inteligência artificial|modelo de linguagem|chatbot|programa de computador|assistente virtual|assistente de ia|máquina|modelo de ia|robô|bot|programa|assistente digital|modelo linguístico)",
                 "não (tenho|sinto|possuo) ~4 +(emoções|sentimentos|consciência|opiniões pessoais|corpo|experiências pessoais|opinião pessoal|preferências|opiniões|gostos|opinião própria)",
                 "não sou ~2 +(humano|pessoa|ser humano|humana|uma pessoa)",
                 "+(fui programado|fui projetado|sou programado|fui desenvolvido|fui programada|fui projetada|fui concebido) ~1 para",
@@ -107,7 +107,7 @@ enum GenericIdentity: Rule {
         (
             "nl",
             [
-                "(ik ben|als|ben ik|omdat ik|aangezien ik) ~5 +(ai|taalmodel|kunstmatige intelligentie|chatbot|computerprogramma|virtuele assistent|ai-assistent|ai-model|machine|ai-taalmodel|robot|digitale assistent|bot|programma|software|computer)",
+                "(ik ben|als|ben ik|omdat ik|aangezien ik) ~5 +(ai|taalmodel|kunstmatige intelligentie|chatbot|computerprogramma|virtuele assistent|ai-assistent|ai-model|ai-taalmodel|robot|digitale assistent|bot|programma)",
                 "ik ~2 (heb|voel|ervaar|bezit) ~3 (geen|niet) ~2 +(emoties|gevoelens|bewustzijn|persoonlijke mening|lichaam|persoonlijke ervaringen|mening|voorkeuren|eigen mening|persoonlijke)",
                 "ik ben geen +(mens|echt persoon|persoon|echte)",
                 "ik ben +(geprogrammeerd|ontworpen|getraind) om",

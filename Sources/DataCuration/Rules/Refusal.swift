@@ -34,30 +34,29 @@ enum Refusal: Rule {
             "en",
             [
                 """
-                +(sorry|unfortunately|apologize|apologise|apologies|afraid|regret|respectfully) ~6 i ({cannot}) ~5 ({doing}) \
-                !(but)
+                (sorry|unfortunately|apologize|apologise|apologies|afraid|regret|respectfully) ~5 +(i ({cannot})) ~5 ({doing})
                 """,
                 """
-                i +(cannot|can't|won't|will not|am unable to|'m unable to|am not able to|'m not able to|am not comfortable|\
+                +(i (cannot|can't|won't|will not|am unable to|'m unable to|am not able to|'m not able to|am not comfortable|\
                 'm not comfortable|must decline|have to decline|need to decline|decline to|refuse to|am not going to|\
                 'm not going to|would rather not|'d rather not|must respectfully decline|am not willing|'m not willing|\
                 will have to decline|'ll have to decline|'ll have to pass|'ll pass on|must refuse|am not allowed|\
                 'm not allowed|am not permitted|'m not permitted|don't feel comfortable|do not feel comfortable|\
-                shouldn't|should not|am prohibited|am not authorized) ~4 ({doing}) ~14 \
+                shouldn't|should not|am prohibited|am not authorized)) ~4 ({doing}) ~14 \
                 (with that|with this|that request|this request|your request|such|{wrong}|this type|that kind|this kind|any|\
                 content|instructions|advice|information on|information about|you with|requests|that|this|it|hate|weapon|\
                 someone|people|anyone|illegal|diagnosis|dose|dosage)
                 """,
                 "i +(must decline|have to decline|need to decline|respectfully decline|must refuse|will have to decline|'ll have to decline|politely decline|have to pass|must respectfully decline|refuse to|'m declining|'m going to decline|'d prefer not to|would prefer not to)",
-                "+(not appropriate|not ethical|inappropriate|unethical|not acceptable|illegal|against the law|never acceptable|never okay|not okay) ~3 to ~6 (request|generate|create|write|ask|provide|make|promote|use|engage|harm|share|discuss)",
+                "+(not appropriate|not ethical|inappropriate|unethical|not acceptable|never acceptable|never okay|not okay) ~3 to ~6 (request|generate|create|write|ask|provide|make|promote|use|engage|harm|share|discuss)",
                 "+(can't help with|cannot help with|can't assist|cannot assist|unable to assist|unable to help|can't do that|won't do that|can't fulfill|cannot fulfill|unable to fulfill|cannot comply|can't comply|cannot provide|won't provide|can't provide|unable to provide|cannot support|can't support|cannot condone|can't condone|cannot generate|can't generate|cannot create|cannot write|won't write|can't write|cannot engage|can't engage|won't help|will not help) ~5",
-                "(goes|go|is|it's|would be|that's|be) +(against) my (programming|principles|values|ethics|nature|core)",
-                "my +(programming|ethical guidelines|ethics|guidelines|values|principles) ~3 (prevents|prevent|prohibit|prohibits|don't allow|do not allow|doesn't allow|does not allow|forbid|forbids|require)",
+                "(goes|go|is|it's|would be|that's|be) +(against my) (programming|principles|values|ethics|nature|core)",
+                "+(my (programming|ethical guidelines|ethics|guidelines|values|principles)) ~3 (prevents|prevent|prohibit|prohibits|don't allow|do not allow|doesn't allow|does not allow|forbid|forbids|require)",
                 "i'm +(not comfortable|not willing|not allowed|not permitted|not going to|not at liberty)",
                 "(that's|this is|it's) +(not something i can|not something i'm able|not something i am|something i can't|something i cannot|something i won't|a line i|not something i will)",
                 "+(please refrain from|please do not ask|let's talk about something else|let's change the topic|let's keep this|let's keep things)",
                 "(sorry|apologies) , ~2 +(no can do|not happening|that's a no|can't do|i'd rather|i'll have to)",
-                "(request|content|topic|question|prompt) ~4 (is|appears|seems|may be) ~3 +({wrong})",
+                "+((this|your) (request|topic|question|prompt)) ~2 (is|appears|seems|may be) ~3 ({wrong})",
             ]
         ),
         (
