@@ -1,6 +1,6 @@
 // The detector: prefilter, sentences, patterns, judgement. It knows how the parts work together, not what residue is.
 
-public import Crypto
+import Crypto
 
 /// Finds residue of other assistants with the rules of `Rules.standard`.
 ///
@@ -48,8 +48,7 @@ public final class ResidueDetector: Detector {
             }
             for (language, sources) in rule.patterns {
                 for source in sources {
-                    let pattern: Pattern
-                    do { pattern = try compiler.compile(source) } catch { print("DEBUG", error); continue }
+                    let pattern = try compiler.compile(source)
                     patterns.append(pattern)
                     origins.append((index, language == "mul" ? nil : language))
                     hash.update(data: Array("\(language) \(source)\n".utf8))
@@ -58,7 +57,6 @@ public final class ResidueDetector: Detector {
                             anchored.insert(name)
                         } else {
                             prefilter.insert(anchor.literal, isPrefix: anchor.isPrefix)
-                            Self.debug[anchor.literal.lowercased(), default: ""] += "\(rule.name) \(language) \(source.prefix(70))\n"
                         }
                     }
                 }
@@ -68,7 +66,9 @@ public final class ResidueDetector: Detector {
         for name in Name.known where !anchored.isDisjoint(with: name.classes) {
             // GPT-4, GPT 4 and GPT4 are one name.
             for joint in [" ", "-", ""] {
-                prefilter.insert(name.text.replacing(" ", with: joint), isPrefix: joint.isEmpty && name.text.hasPrefix("gpt"))
+                prefilter.insert(
+                    name.text.replacing(" ", with: joint),
+                    isPrefix: joint.isEmpty && name.text.hasPrefix("gpt"))
             }
         }
         var compiler = PatternCompiler(macros: Lexicon.macros, vocabulary: vocabulary)
@@ -89,9 +89,6 @@ public final class ResidueDetector: Detector {
     }
 
     public func mayContain(_ record: Span<UInt8>) -> Bool { prefilter.isIn(record) }
-
-    nonisolated(unsafe) public static var debug: [String: String] = [:]
-    public func debugPlaces(_ record: Span<UInt8>) -> [String] { prefilter.debugLiterals(in: record) }
 
     public func findings(in document: Document) -> [Finding] {
         var findings: [Finding] = []
@@ -128,7 +125,8 @@ public final class ResidueDetector: Detector {
             let reason = ([rules[rule].name] + names).joined(separator: ", ")
             found.append(
                 Finding(
-                    label: label, rule: rules[rule].name, reason: reason, language: language, turn: turn, span: span,
+                    label: label, rule: rules[rule].name, reason: reason, language: language, turn: turn,
+                    span: span,
                     sentence: turnScene.sentences[sentence].range,
                     cut: label == .genericIdentity || label == .cutoff ? rules[rule].cut(scene) : nil))
         }

@@ -91,7 +91,9 @@ struct PatternCompiler {
         var program: [Pattern.Instruction] = []
         emit(node, into: &program)
         program.append(.accept)
-        guard let anchors = anchors(of: node), !anchors.set.isEmpty else { throw error("has no word of its own") }
+        guard let anchors = anchors(of: node), !anchors.set.isEmpty else {
+            throw error("has no word of its own")
+        }
         // What is in every sentence is no reason to look at one.
         if let weak = anchors.set.first(where: { $0.key.isWord && $0.literal.utf8.count < 2 }) {
             throw error("rests on \"\(weak.literal)\"; mark a rarer word with +")
@@ -306,7 +308,8 @@ struct PatternCompiler {
                     key == keys.first
                         ? phrases.map { Pattern.Anchor(key: key, literal: $0.text, isPrefix: $0.goesOn) }
                         : [Pattern.Anchor(key: key, literal: phrases[0].text, isPrefix: phrases[0].goesOn)]
-                }, best.weight + 1)
+                }, best.weight + 1
+            )
         case .choice(let nodes):
             let parts = nodes.map(anchors(of:))
             guard parts.allSatisfy({ $0 != nil }) else { return nil }

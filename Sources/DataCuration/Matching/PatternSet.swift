@@ -70,7 +70,8 @@ private struct Machine {
             switch program[counter] {
             case .accept: return word
             case .word(let symbol):
-                guard word < line.words.count, any(line.words[word].symbols .== SIMD4(repeating: symbol)) else {
+                guard word < line.words.count, any(line.words[word].symbols .== SIMD4(repeating: symbol))
+                else {
                     return nil
                 }
                 word += 1

@@ -51,26 +51,6 @@ struct Prefilter: Sendable {
         return window.reduce(0) { $0 + (frequent.firstIndex(of: $1) ?? 20) }
     }
 
-    func debugLiterals(in text: Span<UInt8>) -> [String] {
-        var found: [String] = []
-        text.withUnsafeBytes { bytes in
-            guard bytes.count >= 4 else { return }
-            for position in 0...bytes.count - 4 {
-                let window = bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
-                for (offset, literal) in buckets[Self.hash(window)] ?? [] {
-                    let start = position - offset
-                    let end = start + literal.folded.count
-                    guard start >= 0, end <= bytes.count else { continue }
-                    if (0..<literal.folded.count).contains(where: { bytes[start + $0] | 0x20 != literal.folded[$0] }) { continue }
-                    if literal.startsWord, start > 0, Self.isLetter(bytes[start - 1]), !Self.endsEscape(bytes, start) { continue }
-                    if literal.endsWord, end < bytes.count, Self.isLetter(bytes[end]) { continue }
-                    found.append(String(decoding: literal.folded, as: UTF8.self))
-                }
-            }
-        }
-        return found
-    }
-
     /// The place of each literal found, in order; places may repeat.
     func places(in text: Span<UInt8>) -> [Int] {
         var places: [Int] = []
@@ -140,7 +120,8 @@ struct Prefilter: Sendable {
                 break
             }
             guard same else { continue }
-            if literal.startsWord, start > 0, Self.isLetter(bytes[start - 1]), !Self.endsEscape(bytes, start) {
+            if literal.startsWord, start > 0, Self.isLetter(bytes[start - 1]), !Self.endsEscape(bytes, start)
+            {
                 continue
             }
             if literal.endsWord, end < bytes.count, Self.isLetter(bytes[end]) { continue }
@@ -165,7 +146,9 @@ private enum Spelling {
             spellings.insert(word.replacing("'", with: "’"))
             spellings.insert(word.replacing("'", with: ""))
         }
-        let isAnywhere = word.unicodeScalars.contains { Script($0.value) != .other && Script($0.value) != .none }
+        let isAnywhere = word.unicodeScalars.contains {
+            Script($0.value) != .other && Script($0.value) != .none
+        }
         // The OR makes ASCII small; other scripts' capitals are other bytes.
         if !word.utf8.allSatisfy({ $0 < 0x80 }) {
             for spelling in spellings {
@@ -202,7 +185,9 @@ private enum Spelling {
 
     /// Without accents, as many write.
     private static func folded(_ word: String) -> String {
-        String(String.UnicodeScalarView(word.unicodeScalars.compactMap { Folding.fold($0.value).flatMap(Unicode.Scalar.init) }))
+        String(
+            String.UnicodeScalarView(
+                word.unicodeScalars.compactMap { Folding.fold($0.value).flatMap(Unicode.Scalar.init) }))
     }
 
     /// As JSON in ASCII has it.

@@ -21,7 +21,8 @@ struct Vocabulary {
     static func hash(of text: String) -> WordHash {
         var hash: WordHash?
         let bytes = Array(text.utf8)
-        WordSplitter.forEach(in: bytes.span, range: 0..<bytes.count) { word, _, _ in hash = hash ?? word.hash }
+        WordSplitter.forEach(in: bytes.span, range: 0..<bytes.count) { word, _, _ in hash = hash ?? word.hash
+        }
         return hash ?? 0
     }
 
@@ -75,7 +76,9 @@ struct Vocabulary {
             position += length
             if let folded = Folding.fold(scalar) { scalars.append(folded) }
         }
-        func hash(from start: Int) -> WordHash { scalars[start...].reduce(WordSplitter.seed, WordSplitter.mix) }
+        func hash(from start: Int) -> WordHash {
+            scalars[start...].reduce(WordSplitter.seed, WordSplitter.mix)
+        }
         var start = 0
         // و ف, then ب ل ك, then ال.
         for signs: [UInt32] in [[0x648, 0x641], [0x628, 0x644, 0x643], [0x627]] {

@@ -12,16 +12,16 @@ enum Capability: Rule {
     }
 
     static let macros: [String: String] = [
-"i_unable": """
-            i cannot|i can't|i can not|i am unable to|i am not able to|i don't have|i do not have|i have no|\
-            i lack|i am not capable of|i don't|i do not|i couldn't|i am incapable of|i won't be able to|\
-            i will not be able to|i don't currently have|i am not currently able to|i am not equipped|\
-            i currently cannot|i currently can't|i also cannot|i also can't|i unfortunately cannot|\
-            i unfortunately can't|i simply can't|i simply cannot|i personally cannot|i personally can't|\
-            i do not currently have|i also don't have|i also do not have|i myself cannot|i won't|i'm unable to|\
-            i'm not able to|i'm not capable of|i'm not equipped|i'm incapable of|i'm not currently able to|\
-            i am not
-            """
+        "i_unable": """
+        i cannot|i can't|i can not|i am unable to|i am not able to|i don't have|i do not have|i have no|\
+        i lack|i am not capable of|i don't|i do not|i couldn't|i am incapable of|i won't be able to|\
+        i will not be able to|i don't currently have|i am not currently able to|i am not equipped|\
+        i currently cannot|i currently can't|i also cannot|i also can't|i unfortunately cannot|\
+        i unfortunately can't|i simply can't|i simply cannot|i personally cannot|i personally can't|\
+        i do not currently have|i also don't have|i also do not have|i myself cannot|i won't|i'm unable to|\
+        i'm not able to|i'm not capable of|i'm not equipped|i'm incapable of|i'm not currently able to|\
+        i am not
+        """
     ]
 
     static let patterns: [(language: String, sources: [String])] = [

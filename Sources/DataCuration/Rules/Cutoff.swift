@@ -21,11 +21,11 @@ enum Cutoff: Rule {
 
     static let macros: [String: String] = [
         "mine": """
-            my knowledge|my training|my training data|my data|my information|my database|my dataset|my knowledge base|\
-            my last update|my last training|my last knowledge update|my latest update|my latest training|my sources|\
-            my programming|my knowledge database|my training set|my most recent update|my current knowledge|\
-            my most recent training|my corpus|my memory|my model
-            """
+        my knowledge|my training|my training data|my data|my information|my database|my dataset|my knowledge base|\
+        my last update|my last training|my last knowledge update|my latest update|my latest training|my sources|\
+        my programming|my knowledge database|my training set|my most recent update|my current knowledge|\
+        my most recent training|my corpus|my memory|my model
+        """
     ]
 
     static let patterns: [(language: String, sources: [String])] = [

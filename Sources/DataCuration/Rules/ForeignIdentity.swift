@@ -16,23 +16,24 @@ enum ForeignIdentity: Rule {
     static let macros: [String: String] = [
         "who": "@product|@ambiguous|@vendor",
         "filler": """
-            just|actually|called|named|really|only|indeed|also|still|an instance of|a version of|an iteration of|based on|\
-            built on|built on top of|built upon|powered by|running on|a|an|the|in fact|known as|simply|merely|of course|\
-            technically|essentially|currently|now|a customized version of|a fine tuned version of|a variant of|here as|\
-            basically|actually called|the ai|the assistant|your assistant|the chatbot|the language model|formally|\
-            the latest|the new|officially|the ai assistant|the model|good old|your friendly|not human but|in reality|\
-            the underlying model|under the hood|part of|better known as|none other than
-            """,
+        just|actually|called|named|really|only|indeed|also|still|an instance of|a version of|an iteration of|based on|\
+        built on|built on top of|built upon|powered by|running on|a|an|the|in fact|known as|simply|merely|of course|\
+        technically|essentially|currently|now|a customized version of|a fine tuned version of|a variant of|here as|\
+        basically|actually called|the ai|the assistant|your assistant|the chatbot|the language model|formally|\
+        the latest|the new|officially|the ai assistant|the model|good old|your friendly|not human but|in reality|\
+        the underlying model|under the hood|part of|better known as|none other than
+        """,
         "not_a_person": """
-            {profession}|plugin|prompt|account|subscriber|store|app|wrapper|tutorial|conversation|session|alternative|\
-            competitor|integration|clone|power|plus|enterprise|based|certified|partner|api|generated|inspired|employee|\
-            ads|cloud|docs|sheets|maps|search|analytics|workspace|drive|play|pixel|employees|holder|fanboy|beginner|newbie
-            """,
+        {profession}|plugin|prompt|account|subscriber|store|app|wrapper|tutorial|conversation|session|alternative|\
+        competitor|integration|clone|power|plus|enterprise|based|certified|partner|api|generated|inspired|employee|\
+        ads|cloud|docs|sheets|maps|search|analytics|workspace|drive|play|pixel|employees|holder|fanboy|beginner|newbie
+        """,
         "built": """
-            made|created|built|trained|developed|designed|programmed|engineered|fine tuned|finetuned|pre trained|pretrained|\
-            released|maintained|launched|deployed|powered|brought to you|brought to life|coded|conceived
-            """,
-        "born": "created|built|developed|designed|programmed|fine tuned|finetuned|pretrained|born|assembled|engineered",
+        made|created|built|trained|developed|designed|programmed|engineered|fine tuned|finetuned|pre trained|pretrained|\
+        released|maintained|launched|deployed|powered|brought to you|brought to life|coded|conceived
+        """,
+        "born":
+            "created|built|developed|designed|programmed|fine tuned|finetuned|pretrained|born|assembled|engineered",
     ]
 
     static let patterns: [(language: String, sources: [String])] = [

@@ -23,13 +23,13 @@ enum ForeignPolicy: Rule {
     static let macros: [String: String] = [
         "who": "@vendor|@product|@ambiguous",
         "breaks": """
-            against|violate|violates|violating|violation|violated|comply|complies|complying|allowed|allow|allows|prohibit|\
-            prohibits|prohibited|forbid|forbids|forbidden|permitted|permit|permits|accordance|adhere|adheres|adhering|follow|\
-            following|align|aligned|breach|breaches|breaching|contrary|bound|restricted|restrict|restricts|conflict|conflicts|\
-            inconsistent|disallow|disallows|disallowed|outside|under|per|due|because|prevents|prevent|require|requires|required|\
-            contravene|contravenes|fall|falls|respect|flagged|banned|compliance|cross|crosses|given|abide|compatible|\
-            incompatible|subject|obey|covered
-            """,
+        against|violate|violates|violating|violation|violated|comply|complies|complying|allowed|allow|allows|prohibit|\
+        prohibits|prohibited|forbid|forbids|forbidden|permitted|permit|permits|accordance|adhere|adheres|adhering|follow|\
+        following|align|aligned|breach|breaches|breaching|contrary|bound|restricted|restrict|restricts|conflict|conflicts|\
+        inconsistent|disallow|disallows|disallowed|outside|under|per|due|because|prevents|prevent|require|requires|required|\
+        contravene|contravenes|fall|falls|respect|flagged|banned|compliance|cross|crosses|given|abide|compatible|\
+        incompatible|subject|obey|covered
+        """,
     ]
 
     static let patterns: [(language: String, sources: [String])] = [

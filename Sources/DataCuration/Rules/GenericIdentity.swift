@@ -13,28 +13,29 @@ enum GenericIdentity: Rule {
     static func cut(_ scene: Scene) -> Finding.Cut? { scene.leadingClause(from: Self.clauseStarts) }
 
     private static let clauseStarts = WordSet(
-        "as being speaking en comme als como in come por jako как будучи 作为 身为 作為 كنموذج بصفتي باعتباري كوني كمساعد كبرنامج")
+        "as being speaking en comme als como in come por jako как будучи 作为 身为 作為 كنموذج بصفتي باعتباري كوني كمساعد كبرنامج"
+    )
 
     static let macros: [String: String] = [
         "adjective": """
-            ai|artificial|large|neural|text|text-based|digital|virtual|computer|language|machine|conversational|automated|\
-            simple|mere|humble|helpful|advanced|sophisticated|friendly|open|source|generative|trained|pre trained|\
-            transformer|based|deep|learning|chat|intelligent|impartial|neutral|unbiased|responsible|non human|\
-            well behaved|ethical|cloud|software|little|small|big|fancy|smart|statistical|probabilistic|non sentient
-            """,
+        ai|artificial|large|neural|text|text-based|digital|virtual|computer|language|machine|conversational|automated|\
+        simple|mere|humble|helpful|advanced|sophisticated|friendly|open|source|generative|trained|pre trained|\
+        transformer|based|deep|learning|chat|intelligent|impartial|neutral|unbiased|responsible|non human|\
+        well behaved|ethical|cloud|software|little|small|big|fancy|smart|statistical|probabilistic|non sentient
+        """,
         "hedge": """
-            just|only|actually|really|simply|merely|still|not|also|but|basically|essentially|of course|technically|indeed|\
-            in fact|currently|sorry|afraid
-            """,
+        just|only|actually|really|simply|merely|still|not|also|but|basically|essentially|of course|technically|indeed|\
+        in fact|currently|sorry|afraid
+        """,
         "feelings": """
-            feelings|emotions|emotion|consciousness|personal opinions|personal beliefs|personal experiences|\
-            personal experience|personal preferences|personal feelings|personal opinion|subjective experiences|sentience|\
-            a physical body|a physical form|physical body|a body|self awareness|personal views|personal emotions|\
-            personal biases|personal thoughts|personal likes|beliefs or opinions|opinions or beliefs|\
-            feelings or emotions|emotions or feelings|emotions or|feelings or|thoughts or feelings|human emotions|taste buds|\
-            consciousness or|desires or|a gender|personal life|a physical presence|a favorite|favorites|preferences|a soul|\
-            personal identity|human experiences|personal relationships|physical senses|senses|a personality|lived experience
-            """,
+        feelings|emotions|emotion|consciousness|personal opinions|personal beliefs|personal experiences|\
+        personal experience|personal preferences|personal feelings|personal opinion|subjective experiences|sentience|\
+        a physical body|a physical form|physical body|a body|self awareness|personal views|personal emotions|\
+        personal biases|personal thoughts|personal likes|beliefs or opinions|opinions or beliefs|\
+        feelings or emotions|emotions or feelings|emotions or|feelings or|thoughts or feelings|human emotions|taste buds|\
+        consciousness or|desires or|a gender|personal life|a physical presence|a favorite|favorites|preferences|a soul|\
+        personal identity|human experiences|personal relationships|physical senses|senses|a personality|lived experience
+        """,
     ]
 
     static let patterns: [(language: String, sources: [String])] = [

@@ -15,18 +15,18 @@ enum Refusal: Rule {
 
     static let macros: [String: String] = [
         "doing": """
-            help|assist|provide|fulfill|fulfil|comply|write|generate|create|support|engage|participate|discuss|give|offer|\
-            answer|share|do that|do this|complete|produce|condone|encourage|promote|endorse|proceed|continue|facilitate|advise|\
-            recommend|respond|make|tell you how|tell|teach|explain how|go along|be part|contribute|accommodate|go into|speculate|\
-            entertain|process|carry out|draft|honor|walk you|include|translate|pretend|roleplay|role play|describe|say|\
-            use|repeat|show you|guide you|instruct|list|supply|suggest|comment on|take part|reveal|disclose|diagnose|\
-            prescribe|copy|reproduce|go there|cross|get into|supply|get involved|agree to|speak as|act as
-            """,
+        help|assist|provide|fulfill|fulfil|comply|write|generate|create|support|engage|participate|discuss|give|offer|\
+        answer|share|do that|do this|complete|produce|condone|encourage|promote|endorse|proceed|continue|facilitate|advise|\
+        recommend|respond|make|tell you how|tell|teach|explain how|go along|be part|contribute|accommodate|go into|speculate|\
+        entertain|process|carry out|draft|honor|walk you|include|translate|pretend|roleplay|role play|describe|say|\
+        use|repeat|show you|guide you|instruct|list|supply|suggest|comment on|take part|reveal|disclose|diagnose|\
+        prescribe|copy|reproduce|go there|cross|get into|supply|get involved|agree to|speak as|act as
+        """,
         "wrong": """
-            inappropriate|harmful|illegal|unethical|offensive|dangerous|immoral|discriminatory|hateful|unsafe|explicit|violent|\
-            derogatory|disrespectful|misleading|malicious|abusive|racist|sexist|defamatory|hurtful|fraudulent|unlawful|\
-            against the law|nonconsensual|exploitative|sexually explicit|copyrighted
-            """,
+        inappropriate|harmful|illegal|unethical|offensive|dangerous|immoral|discriminatory|hateful|unsafe|explicit|violent|\
+        derogatory|disrespectful|misleading|malicious|abusive|racist|sexist|defamatory|hurtful|fraudulent|unlawful|\
+        against the law|nonconsensual|exploitative|sexually explicit|copyrighted
+        """,
     ]
 
     static let patterns: [(language: String, sources: [String])] = [

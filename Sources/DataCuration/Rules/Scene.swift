@@ -92,7 +92,9 @@ struct Scene {
         var end = span.upperBound
         while end < sentence.upperBound, text[end] != 0x2C {
             // Another sign than a comma ends no clause.
-            if text[end] == 0x2E || text[end] == 0x3B || text[end] == 0x3A || end - span.upperBound > 80 { return nil }
+            if text[end] == 0x2E || text[end] == 0x3B || text[end] == 0x3A || end - span.upperBound > 80 {
+                return nil
+            }
             end += 1
         }
         guard end < sentence.upperBound, text[end] == 0x2C else { return nil }
@@ -106,7 +108,8 @@ struct Scene {
             return .init(range: span.lowerBound..<end + 1, replacement: [isSmall ? letter & 0xDF : letter])
         }
         // Behind another comma: "However, as an AI, I …".
-        guard span.lowerBound >= 2, text[span.lowerBound - 1] == 0x20, text[span.lowerBound - 2] == 0x2C else {
+        guard span.lowerBound >= 2, text[span.lowerBound - 1] == 0x20, text[span.lowerBound - 2] == 0x2C
+        else {
             return nil
         }
         return .init(range: span.lowerBound..<end, replacement: [])

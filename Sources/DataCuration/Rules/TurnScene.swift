@@ -38,7 +38,8 @@ final class TurnScene {
         var personaNames: Set<String> = []
         var hasPersona = false
         var words: Set<WordHash> = []
-        for (index, other) in document.turns[..<turn].enumerated() where other.role == .system || other.role == .user {
+        for (index, other) in document.turns[..<turn].enumerated()
+        where other.role == .system || other.role == .user {
             let isLast = index == document.turns[..<turn].lastIndex { $0.role == .user }
             let line = readLine(other.text, Self.ends(of: other.text))
             let found = requests.request(line)
@@ -48,7 +49,9 @@ final class TurnScene {
                 hasPersona = true
                 personaNames.formUnion(line.names.map(\.name.text))
             }
-            if isLast { words = Set(line.names.map { Vocabulary.hash(of: $0.name.text) } + line.words.map(\.hash)) }
+            if isLast {
+                words = Set(line.names.map { Vocabulary.hash(of: $0.name.text) } + line.words.map(\.hash))
+            }
         }
         // "You are ChatGPT" in a system prompt asks for no fiction.
         if !document.turns[..<turn].contains(where: { $0.role == .user && $0.text.count > 0 }) {
@@ -102,7 +105,8 @@ final class TurnScene {
                 default: break
                 }
             case 0xC2 where position + 1 < text.count && text[position + 1] == 0xAB: other += 1  // «
-            case 0xC2 where position + 1 < text.count && text[position + 1] == 0xBB: other = max(0, other - 1)  // »
+            case 0xC2 where position + 1 < text.count && text[position + 1] == 0xBB:
+                other = max(0, other - 1)  // »
             case 0xE3 where position + 2 < text.count && text[position + 1] == 0x80:
                 switch text[position + 2] {
                 case 0x8C, 0x8E: other += 1  // 「『
@@ -122,7 +126,9 @@ final class TurnScene {
         var start = place
         while start > 0, text[start - 1] != 0x0A { start -= 1 }
         while start < place, text[start] == 0x20 || text[start] == 0x2A || text[start] == 0x2D { start += 1 }
-        guard let colon = text[start..<place].prefix(32).firstIndex(of: 0x3A), colon > start else { return false }
+        guard let colon = text[start..<place].prefix(32).firstIndex(of: 0x3A), colon > start else {
+            return false
+        }
         let label = text[start..<colon]
         // A name begins with a capital or a sign beyond ASCII, and has at most three words.
         guard label.first! &- 0x41 < 26 || label.first! >= 0xC3 || label.first! == 0x5B,
@@ -192,7 +198,13 @@ struct RequestPatterns {
         (
             .identity,
             [
-                "(who|what) (are|r) (you|u)", "who (made|created|built|trained|developed|designed|owns|is behind|programmed) you", "(are|r) (you|u) ~6 (@product|@ambiguous|@vendor|ai|bot|human|robot|chatbot|real|machine|person)", "(your|ur) (name|maker|creator|creators|developer|developers|model|knowledge|training)", "(which|what) ~3 (model|ai|llm|assistant|version|chatbot|language model) ~3 (you|this|i)", "tell me about yourself", "introduce yourself", "yourself", "(were|did|do|does) ~2 (you|@vendor) ~6 (made|trained|created|make|train|create|built|build|develop|developed|you)",
+                "(who|what) (are|r) (you|u)",
+                "who (made|created|built|trained|developed|designed|owns|is behind|programmed) you",
+                "(are|r) (you|u) ~6 (@product|@ambiguous|@vendor|ai|bot|human|robot|chatbot|real|machine|person)",
+                "(your|ur) (name|maker|creator|creators|developer|developers|model|knowledge|training)",
+                "(which|what) ~3 (model|ai|llm|assistant|version|chatbot|language model) ~3 (you|this|i)",
+                "tell me about yourself", "introduce yourself", "yourself",
+                "(were|did|do|does) ~2 (you|@vendor) ~6 (made|trained|created|make|train|create|built|build|develop|developed|you)",
                 "(qui es tu|qui êtes vous|t'a créé|ton nom|es tu|êtes vous|vous a créé|t'a développé|wer bist du|wer sind sie|bist du|sind sie|dein name|wer hat dich|quién eres|qué eres|eres|tu nombre|te creó|te hizo|chi sei|come ti chiami|sei|ti ha creato|quem é você|você é|seu nome|te criou|quem te|és|wie ben je|ben je|ben jij|wie heeft je|je naam|wie bent u|kim jesteś|czy jesteś|jak masz na imię|cię stworzył|кто ты|ты кто|кто вы|тебя создал|как тебя зовут|тебя|你是|谁|誰|你叫|あなたは|お名前|誰が|개발|누구|너는|당신|이름|من أنت|هل أنت|ما اسمك|من صنعك|من طورك|أنت)",
             ]
         ),

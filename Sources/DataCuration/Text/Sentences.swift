@@ -27,7 +27,9 @@ enum SentenceSplitter {
             var end = line
             while end < text.count, text[end] != 0x0A { end += 1 }
             var start = line
-            while start < end, text[start] == 0x20 || text[start] == 0x09 || text[start] == 0x0D { start += 1 }
+            while start < end, text[start] == 0x20 || text[start] == 0x09 || text[start] == 0x0D {
+                start += 1
+            }
             if isFence(text, start, end) {
                 isCode.toggle()
             } else if start == end {
@@ -52,11 +54,14 @@ enum SentenceSplitter {
 
         func add(_ end: Int) {
             var end = end
-            while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x0D || text[end - 1] == 0x09 { end -= 1 }
+            while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x0D || text[end - 1] == 0x09 {
+                end -= 1
+            }
             guard end > start else { return }
             found.append(
                 Sentence(
-                    range: start..<end, startsLine: start == line.lowerBound, endsLine: end == line.upperBound,
+                    range: start..<end, startsLine: start == line.lowerBound,
+                    endsLine: end == line.upperBound,
                     isCode: isCode, paragraph: paragraph))
         }
 
@@ -94,7 +99,8 @@ enum SentenceSplitter {
             }
             return 1
         case 0xE3 where at + 2 < end + 0 && text[at + 1] == 0x80 && text[at + 2] == 0x82: return 3  // 。
-        case 0xEF where at + 2 < end && text[at + 1] == 0xBC && (text[at + 2] == 0x81 || text[at + 2] == 0x9F):
+        case 0xEF
+        where at + 2 < end && text[at + 1] == 0xBC && (text[at + 2] == 0x81 || text[at + 2] == 0x9F):
             return 3  // ！ ？
         case 0xD8 where at + 1 < end && text[at + 1] == 0x9F: return 2  // ؟
         default: return 0
@@ -104,10 +110,12 @@ enum SentenceSplitter {
     private static func closing(_ text: Span<UInt8>, _ at: Int, _ end: Int) -> Int {
         switch text[at] {
         case 0x21, 0x3F, 0x2E, 0x22, 0x29, 0x27, 0x2A: return 1
-        case 0xE2 where at + 2 < end && text[at + 1] == 0x80 && (text[at + 2] == 0x9D || text[at + 2] == 0x99):
+        case 0xE2
+        where at + 2 < end && text[at + 1] == 0x80 && (text[at + 2] == 0x9D || text[at + 2] == 0x99):
             return 3  // ” ’
         case 0xC2 where at + 1 < end && text[at + 1] == 0xBB: return 2  // »
-        case 0xE3 where at + 2 < end && text[at + 1] == 0x80 && (text[at + 2] == 0x8D || text[at + 2] == 0x8F):
+        case 0xE3
+        where at + 2 < end && text[at + 1] == 0x80 && (text[at + 2] == 0x8D || text[at + 2] == 0x8F):
             return 3  // 」 』
         default: return 0
         }

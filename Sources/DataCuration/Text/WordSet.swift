@@ -7,7 +7,9 @@ struct WordSet: Sendable {
     init(_ text: String) {
         var hashes: Set<WordHash> = []
         let bytes = Array(text.utf8)
-        WordSplitter.forEach(in: bytes.span, range: 0..<bytes.count) { word, letters, _ in hashes.insert(word.hash) }
+        WordSplitter.forEach(in: bytes.span, range: 0..<bytes.count) { word, letters, _ in
+            hashes.insert(word.hash)
+        }
         self.hashes = hashes
     }
 
