@@ -1,6 +1,5 @@
+import DataCuration
 import Testing
-
-@testable import DataCuration
 
 /// What the detector says of sentences whose meaning nobody disputes. Its precision and recall are measured on the
 /// labelled set, not here.
