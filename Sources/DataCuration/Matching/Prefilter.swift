@@ -4,8 +4,7 @@
 ///
 /// Each literal has one window of four bytes, the rarest of its own, whose hash sets a bit of a table that fits into the
 /// first-level cache. The scan looks every four bytes up, with letters made small by one OR; only where a bit is set are
-/// literals compared. This leaves about one place in 500 of ordinary text to look at. Aho-Corasick would follow a pointer
-/// a byte, Vectorscan would be a dependency that only x86 and Arm have (`LOG.md` has the measurement).
+/// literals compared.
 struct Prefilter: Sendable {
     struct Literal: Hashable {
         /// Bytes with 0x20 set in each, as they are compared.
