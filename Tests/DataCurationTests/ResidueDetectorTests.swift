@@ -57,7 +57,7 @@ struct ResidueDetectorTests {
             $0 < 0x80 ? String(UnicodeScalar(UInt8($0))) : "\\u" + hexadecimal($0)
         }
         for raw in [text, escaped.joined()] {
-let record = Array(#"{"value": "\#(raw)"}"#.utf8)
+            let record = Array(#"{"value": "\#(raw)"}"#.utf8)
             let mayContain = ResidueDetector.standard.mayContain(record.span)
             #expect(mayContain)
         }
